@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packet engine: sockets, STUN, SRTP, RTP, codecs, mixing sources, recording, on threads of its own.
+
+The calls below only put a command in a queue and return at once, unless they say otherwise. They raise `ValueError` for
+arguments that could never be right (a caller's bug) and `KeyError` for an unknown leg where a result is asked for.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+Source = (
+    tuple[Literal["silence"]]
+    | tuple[Literal["leg"], str]
+    | tuple[Literal["play"], str, Sequence[str], bool, float]  # play_id, clip names, loop, gain in dB
+    | tuple[Literal["tone"], str]  # ringback, busy, congestion, beep
+)
+CodecTuple = tuple[str, int, int, int]  # name, payload type, clock rate, channels
+
+Event = (
+    tuple[Literal["proven"], str]  # ufrag: an authenticated STUN check bound an address
+    | tuple[Literal["dtls"], str, bytes]  # ufrag, datagram from a proven address
+    | tuple[Literal["up"], str]  # leg
+    | tuple[Literal["down"], str]  # leg
+    | tuple[Literal["gone"], str]  # ufrag: replaced by a newer transport, or leg closed
+    | tuple[Literal["digit"], str, str, int]  # leg, digit, milliseconds
+    | tuple[Literal["played"], str, str, bool]  # leg, play_id, finished
+    | tuple[Literal["recorded"], str, str, int, int]  # recording, leg, milliseconds, octets
+    | tuple[Literal["record_failed"], str, str, str]  # recording, leg, error text
+)
+
+def source_digest() -> str:
+    """SHA-256 over the Rust sources this library was built from, in hexadecimal."""
+
+class Engine:
+    def __init__(
+        self,
+        *,
+        udp_fd: int,
+        plain_host: str,
+        plain_ports: tuple[int, int],
+    ) -> None:
+        """Takes over a bound UDP socket for browsers (duplicated, the caller keeps its own) and a range for plain RTP.
+
+        Plain legs bind even ports of `plain_ports` (low, high) on `plain_host`, RTCP on the next odd one.
+        """
+
+    def fileno(self) -> int:
+        """An eventfd, readable while events wait."""
+
+    def take_events(self, limit: int = 256) -> list[Event]: ...
+
+    # browser transports, named by our ICE ufrag
+    def open_peer(self, leg: str, ufrag: str, pwd: str, remote_ufrag: str) -> None:
+        """An ICE-lite transport for the leg (made if new). It replaces an older one once keyed and heard."""
+
+    def set_peer_codecs(self, ufrag: str, codecs: Sequence[CodecTuple], ssrc: int, level_extension: int | None) -> None:
+        """What was negotiated, preferred first. `ssrc` is ours, as told in the answer. RFC 6464 id or None."""
+
+    def send_dtls(self, ufrag: str, data: bytes) -> None: ...
+    def set_keys(self, ufrag: str, profile: str, rx_key: bytes, rx_salt: bytes, tx_key: bytes, tx_salt: bytes) -> None:
+        """Profile `AEAD_AES_128_GCM` (RFC 7714) or `AES128_CM_HMAC_SHA1_80` (RFC 3711)."""
+
+    def close_peer(self, ufrag: str) -> None: ...
+
+    # plain legs
+    def open_plain(self, leg: str, codecs: Sequence[CodecTuple]) -> tuple[str, int]:
+        """Waits for the bind (well under a millisecond). Raises `OSError` when the range is used up."""
+
+    def set_plain_remote(self, leg: str, host: str, port: int, codecs: Sequence[CodecTuple], sends: bool) -> None: ...
+
+    # legs
+    def hear(self, leg: str, source: Source) -> None: ...
+    def send_digits(self, leg: str, digits: str, duration_ms: int) -> None: ...
+    def close_leg(self, leg: str) -> None: ...
+
+    # clips: 48 kHz mono, signed 16 bit, native order
+    def add_clip(self, name: str, pcm: bytes) -> None: ...
+    def drop_clip(self, name: str) -> None: ...
+
+    # recording
+    def start_recording(self, recording: str, leg: str, path: str) -> None: ...
+    def stop_recording(self, recording: str) -> None: ...
+
+    # figures
+    def legs(self) -> list[tuple[str, str, bool, str]]:
+        """(leg, "peer" | "plain", is up, codec)"""
+
+    def leg_stats(self, leg: str) -> dict[str, float]:
+        """packets_received, packets_lost, jitter_ms, packets_sent, remote_loss, rtt_ms, level_dbov; -1 where unknown."""
+
+    def counters(self) -> dict[str, int]:
+        """Totals since the start: datagrams in and out, and each reason for which one was dropped."""
+
+    def close(self) -> None:
+        """Ends recordings properly, stops the threads, closes the sockets. Waits."""
