@@ -202,16 +202,7 @@ class BridgeUp(Struct, frozen=True, tag=True):
     epoch: int
 
 
-LegEvent = (
-    LegOffered
-    | LegRinging
-    | LegAnswered
-    | LegHeld
-    | TransferAsked
-    | LegEnded
-    | RegistrationChanged
-    | BridgeUp
-)
+LegEvent = LegOffered | LegRinging | LegAnswered | LegHeld | TransferAsked | LegEnded | RegistrationChanged | BridgeUp
 
 
 # ---------------------------------------------------------------- credentials, asked on `topics.CREDENTIALS`

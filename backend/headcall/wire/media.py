@@ -47,7 +47,7 @@ class FromLeg(Struct, frozen=True, tag=True):
 
 
 class Playlist(Struct, frozen=True, tag=True):
-    """Audio files one after the other. At its end (never, if `loop`) the node sends `PlayEnded`, and silence follows."""
+    """Audio files one after the other. At its end (never, if `loop`) comes `PlayEnded`, then silence."""
 
     play_id: str
     """Chosen by who asks, unique among the plays of the leg."""
@@ -92,7 +92,7 @@ class PlainOpened(Struct, frozen=True, tag=True):
 
 
 class SetPlainRemote(Struct, frozen=True, tag=True):
-    """The answer, or a later offer, of the far end of a plain leg (reply: `PlainOpened`, with what remains of the codecs)."""
+    """The answer, or a later offer, of the far end of a plain leg (reply: `PlainOpened`, codecs narrowed)."""
 
     leg_id: str
     remote: Address
@@ -159,7 +159,7 @@ class CloseLeg(Struct, frozen=True, tag=True):
 
 
 class DescribeMedia(Struct, frozen=True, tag=True):
-    """Asks a node what it holds (reply: `MediaDescribed`). Call control compares after either side was started again."""
+    """Asks a node what it holds (reply: `MediaDescribed`), to compare after either side was started again."""
 
 
 class LegMedia(Struct, frozen=True):
