@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings: rows, audio with ranges, loudness for the waveform."""

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opens the database: SQLite (embedded) or PostgreSQL (cluster), the same to everyone above.
+
+SQLite has one writer. A transaction that begins by reading and then writes may find that another one wrote in
+between, and no waiting helps it (SQLITE_BUSY_SNAPSHOT). So every `begin()` is BEGIN IMMEDIATE, taken in turn.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+BUSY_TIMEOUT_MS = 5000
+"""How long SQLite itself waits for a lock that another process holds (a backup, say)."""
+
+TURN_TIMEOUT = 10.0
+"""Seconds a writer of this process waits for its turn. Longer means one of ours never ends, or nests `begin()`."""
+
+
+class StoreBusy(Exception):
+    """A writer waited for its turn for `TURN_TIMEOUT` seconds."""
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of the embedded database in file `path`."""
+    return f"sqlite+aiosqlite:///{path}"
+
+
+class Store:
+    """Transactions. `begin()` commits at the end of its block, or rolls back when the block raises."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Prepares the engine; nothing is connected before the first transaction."""
+        if make_url(url).get_backend_name() != "sqlite":
+            return cls(create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True))
+        engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return cls(engine)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that writes. Keep it short, and never wait for anything but the database inside."""
+        async with self._my_turn(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that only reads: it sees one moment of the database and hinders no writer."""
+        engine = self.engine.execution_options(headcall_reads=True)
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+    def _my_turn(self) -> Any:
+        return self._taking_turns() if self._is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def _taking_turns(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(TURN_TIMEOUT):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise StoreBusy("no turn to write within the time allowed") from None
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.isolation_level = None  # we say BEGIN ourselves, see `_begin_sqlite`
+    cursor = dbapi_connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # what was promised to a peer survives a power cut
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("headcall_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

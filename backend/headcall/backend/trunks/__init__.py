@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lines to the public network, and what a bridge is told of them."""
