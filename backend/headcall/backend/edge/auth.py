@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who asks: by the session cookie, or by a bearer token. And what they may ask for.
+
+A cookie travels with requests that another site provokes, so a request that changes something must also carry
+`X-HeadCall: 1`, which no form and no image can send, and which a foreign script may not (we answer no CORS preflight).
+"""
+
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from headcall.backend.errors import ApiError
+from headcall.backend.users.model import Actor
+
+__all__ = ["COOKIE", "Actor", "Authenticator", "CurrentUser", "check_origin_header", "requires", "token_in_cookies"]
+
+COOKIE = "headcall_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_TOKEN = 200
+
+
+class Authenticator(Protocol):
+    """Knows who holds a token."""
+
+    async def actor(self, token: str) -> Actor | None: ...
+
+
+def token_in_cookies(header: str) -> str:
+    """The session token in a `Cookie` header, or an empty string."""
+    try:
+        morsel = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value[: MAX_TOKEN + 1] if morsel else ""
+
+
+def check_origin_header(request: Request) -> None:
+    """Refuses a changing request that a foreign page may have provoked."""
+    if request.method in SAFE_METHODS or _bearer(request):
+        return
+    if request.headers.get("x-headcall") != "1":
+        raise ApiError("forbidden", "a changing request needs the header X-HeadCall: 1")
+
+
+async def current_user(request: Request) -> Actor:
+    """The person behind the request, or 401."""
+    token = _bearer(request) or token_in_cookies(request.headers.get("cookie", ""))
+    if not token or len(token) > MAX_TOKEN:
+        raise ApiError("not-signed-in", "no session")
+    check_origin_header(request)
+    authenticator: Authenticator = request.app.state.authenticator
+    actor = await authenticator.actor(token)
+    if actor is None:
+        raise ApiError("not-signed-in", "the session has ended")
+    return actor
+
+
+CurrentUser = Annotated[Actor, Depends(current_user)]
+
+
+def requires(right: str) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency that gives the actor if they have `right`, and refuses otherwise."""
+
+    async def with_right(who: CurrentUser) -> Actor:
+        if not who.may(right):
+            raise ApiError("forbidden", f"needs the right {right}")
+        return who
+
+    return with_right
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bounds on what a stranger may send, around the whole application: body size; and headers every answer carries."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from headcall.backend.edge.faults import fault
+from headcall.wire.codec import MAX_OCTETS
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+MAX_BODY = MAX_OCTETS
+"""Octets of a request's body. An upload of files, when there is one, will be chunked."""
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "permissions-policy": (
+        "microphone=(self), camera=(self), display-capture=(self), speaker-selection=(self), autoplay=(self), "
+        "geolocation=(), payment=(), usb=()"
+    ),
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+_SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+
+class BodyTooLarge(Exception):
+    """The body grew over `MAX_BODY` while it was read."""
+
+
+class Limits:
+    """ASGI middleware, outermost: refuses bodies that are too large and sets the security headers."""
+
+    def __init__(self, app: Asgi, max_body: int = MAX_BODY) -> None:
+        self._app, self._max_body = app, max_body
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = Answer(send)
+        if _content_length(scope) > self._max_body:
+            await answer.too_large()
+            return
+        try:
+            await self._app(scope, _Counted(receive, self._max_body), answer)
+        except BodyTooLarge:
+            if not answer.has_begun:
+                await answer.too_large()
+
+
+class _Counted:
+    """A `receive` that counts."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._left = receive, limit
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise BodyTooLarge
+        return message
+
+
+class Answer:
+    """A `send` that adds the security headers and remembers whether the answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            named = {name for name, _ in message.get("headers", ())}
+            more = [(name, value) for name, value in _SECURITY if name not in named]
+            message = {**message, "headers": [*message.get("headers", ()), *more]}
+        await self._send(message)
+
+    async def too_large(self) -> None:
+        """413 in our error shape; the connection is closed, because the rest of the body is still under way."""
+        refusal = fault("too-large", "the body is too large")
+        body = msgspec.json.encode(refusal.body())
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers.append((b"connection", b"close"))
+        await self({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await self({"type": "http.response.body", "body": body})
+
+
+def _content_length(scope: MutableMapping[str, Any]) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() and len(value) < 20 else MAX_BODY + 1
+    return 0

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""uvicorn on inherited sockets, with the bounds it lacks: time and size of a request's head, time for its body."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from headcall.backend.edge.socket import MAX_MESSAGE
+
+HEAD_SECONDS = 10.0
+"""From the connection, or the first octet of a next request, to the end of its headers."""
+
+BODY_SECONDS = 30.0
+"""For the body. Ours are small; the largest, at 1 MiB, needs 280 kbit/s."""
+
+MAX_HEAD = 32 * 1024
+"""Octets of request line and headers."""
+
+CONNECTIONS = 2000
+"""At most so many connections; more get 503 at once."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """The HTTP/1.1 protocol with deadlines. A connection that misses one is closed without a word."""
+
+    _deadline: asyncio.TimerHandle | None = None
+    _head_octets = 0
+    _is_in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_within(HEAD_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_in_head:
+            self._head_octets += len(data)
+            if self._head_octets > MAX_HEAD + 64 * 1024:  # what the kernel gives at once may hold a body too
+                self._give_up()
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self._is_in_head, self._head_octets = True, 0
+        self._expect_within(HEAD_SECONDS)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        self._expect_within(BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._expect_nothing()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._expect_nothing()
+        super().handle_websocket_upgrade()
+
+    def _expect_within(self, seconds: float) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._expect_nothing()
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+class WebServer(uvicorn.Server):
+    """uvicorn without its hands on the process's signals: the role's life cycle stops it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+class Web:
+    """The listening sockets of one application: plain for this machine, TLS for the others."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._running: list[tuple[WebServer, asyncio.Task[None]]] = []
+
+    async def listen(self, fd: int, *, certificate: tuple[str, str] | None = None) -> None:
+        """Serves on the inherited listening socket `fd`, with TLS if (certificate file, key file) are given."""
+        config = uvicorn.Config(
+            self._app,
+            http=BoundedHttp,
+            ws="websockets-sansio",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=3,
+            limit_concurrency=CONNECTIONS,
+            ws_max_size=MAX_MESSAGE,
+            ssl_certfile=certificate[0] if certificate else None,
+            ssl_keyfile=certificate[1] if certificate else None,
+        )
+        listening = socket.socket(fileno=fd)
+        listening.setblocking(False)
+        server = WebServer(config)
+        task = asyncio.create_task(server.serve(sockets=[listening]), name=f"http fd {fd}")
+        self._running.append((server, task))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        if task.done():
+            await task
+
+    async def close(self) -> None:
+        """Takes no more connections and ends the ones there are."""
+        for server, _ in self._running:
+            server.should_exit = True
+        await asyncio.gather(*(task for _, task in self._running), return_exceptions=True)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/session and /me."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from headcall.backend.edge.auth import COOKIE, CurrentUser, check_origin_header
+from headcall.backend.users.passwords import MAX_PASSWORD
+from headcall.backend.users.service import Users
+from headcall.backend.users.sessions import LIFETIME_MS, MAX_LOGIN, Sessions
+
+
+class SignIn(BaseModel):
+    """What a person types to sign in."""
+
+    login: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LOGIN)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD)] = Field(repr=False)
+
+
+class QueueName(BaseModel):
+    id: str
+    name: str
+
+
+class AgentSelf(BaseModel):
+    """The agent that a person is."""
+
+    agent_id: str
+    agent_number: str
+    queues: list[QueueName]
+
+
+class Me(BaseModel):
+    """The person who is signed in."""
+
+    user_id: str
+    login: str
+    name: str
+    roles: list[str]
+    rights: list[str]
+    number: str | None
+    agent: AgentSelf | None
+    language: Literal["zh", "en"]
+    answer_on: Literal["browser", "phone", "both"]
+
+
+class ChangeMe(BaseModel):
+    """What a person changes of themselves; what is not given stays."""
+
+    language: Literal["zh", "en"] | None = None
+    answer_on: Literal["browser", "phone", "both"] | None = None
+
+
+def routes(sessions: Sessions, users: Users, drop_session: Callable[[str], Awaitable[None]]) -> APIRouter:
+    """`drop_session` cuts off the live connections of a session that ended."""
+    router = APIRouter(tags=["session"])
+
+    @router.post("/session", response_model=Me)
+    async def sign_in(body: SignIn, request: Request, response: Response) -> dict[str, Any]:
+        """Signs in and sets the session cookie."""
+        check_origin_header(request)
+        address = request.client.host if request.client else ""
+        who, token = await sessions.sign_in(body.login, body.password, address=address)
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=LIFETIME_MS // 1000,
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+        response.headers["cache-control"] = "no-store"
+        return users.me(who.person)
+
+    @router.get("/session", response_model=Me)
+    async def read_session(who: CurrentUser) -> dict[str, Any]:
+        """The person who is signed in."""
+        return users.me(who.person)
+
+    @router.delete("/session", status_code=204)
+    async def sign_out(who: CurrentUser, response: Response) -> None:
+        """Ends the session, here and in its live connections."""
+        await sessions.sign_out(who.session_id)
+        await drop_session(who.session_id)
+        response.delete_cookie(COOKIE, path="/")
+
+    @router.patch("/me", response_model=Me)
+    async def change_me(body: ChangeMe, who: CurrentUser) -> dict[str, Any]:
+        """Changes one's own settings."""
+        return users.me(await users.change_self(who.user_id, language=body.language, answer_on=body.answer_on))
+
+    return router

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who someone is and what they may do."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["owner", "admin", "supervisor", "agent", "employee", "guest"]
+Language = Literal["zh", "en"]
+AnswerOn = Literal["browser", "phone", "both"]
+
+_EMPLOYEE = frozenset({"call.control", "call.history", "recording.play", "directory.read", "number.read"})
+_AGENT = _EMPLOYEE | {"agent.work", "queue.read"}
+_SUPERVISOR = _AGENT | {"agent.supervise", "call.history.all", "recording.play.all"}
+_ADMIN = _SUPERVISOR - {"agent.work"} | {"system.read", "user.manage", "number.manage", "simulator.use"}
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "owner": _ADMIN,
+    "admin": _ADMIN,
+    "supervisor": _SUPERVISOR | {"simulator.use"},
+    "agent": _AGENT | {"simulator.use"},
+    "employee": _EMPLOYEE,
+    "guest": frozenset(),
+}
+"""What each role may do. A person's rights are those of all their roles. `simulator.use` matters in demo mode only."""
+
+
+def rights_of(roles: tuple[str, ...]) -> frozenset[str]:
+    """All the rights of someone with these roles; an unknown role has none."""
+    return frozenset().union(*(RIGHTS.get(role, frozenset()) for role in roles))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone of the company."""
+
+    user_id: str
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    number: str | None
+    """The internal number, digits only, as in `83012341001`."""
+    language: Language = "zh"
+    answer_on: AnswerOn = "browser"
+    branch: str = ""
+    tenant_id: str = ""
+
+    @property
+    def rights(self) -> frozenset[str]:
+        return rights_of(self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Someone who asks for something: a person and the session they ask in."""
+
+    person: Person
+    session_id: str
+    rights: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def user_id(self) -> str:
+        return self.person.user_id
+
+    @property
+    def login(self) -> str:
+        return self.person.login
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return self.person.roles
+
+    @property
+    def number(self) -> str | None:
+        return self.person.number
+
+    @property
+    def language(self) -> Language:
+        return self.person.language
+
+    def may(self, right: str) -> bool:
+        return right in self.rights

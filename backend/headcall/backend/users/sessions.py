@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing in, and knowing again who is signed in."""
+
+import hashlib
+import secrets
+
+from headcall.backend.errors import ApiError
+from headcall.backend.store.engine import Store
+from headcall.backend.users import store as rows
+from headcall.backend.users.model import Actor
+from headcall.backend.users.passwords import Passwords
+from headcall.backend.users.throttle import Throttle
+from headcall.kit.clock import Clock
+from headcall.kit.ids import IdMaker
+
+LIFETIME_MS = 30 * 24 * 3600 * 1000
+"""A session ends for good after so long, however much it is used."""
+
+IDLE_MS = 24 * 3600 * 1000
+"""... and when it was not used for so long."""
+
+TOUCH_MS = 5 * 60 * 1000
+"""How exactly we remember the last use: a write for every request would cost more than it tells."""
+
+MAX_LOGIN = 100
+
+
+class Sessions:
+    """The sessions of all people. A token is 256 bits of chance; the database keeps its hash."""
+
+    def __init__(self, store: Store, clock: Clock, ids: IdMaker, passwords: Passwords) -> None:
+        self._store, self._clock, self._ids, self._passwords = store, clock, ids, passwords
+        self._throttle = Throttle(clock)
+
+    async def sign_in(self, login: str, password: str, *, address: str) -> tuple[Actor, str]:
+        """The person and the new token. Raises `bad-credentials` or `too-many-attempts`."""
+        login = login.strip().lower()[: MAX_LOGIN + 1]
+        if self._throttle.is_closed(login, address):
+            raise ApiError("too-many-attempts", "too many failed attempts; wait five minutes")
+        async with self._store.read() as session:
+            user = await rows.user_by_login(session, login)
+        if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
+            self._throttle.failed(login, address)
+            raise ApiError("bad-credentials", "")
+        self._throttle.succeeded(login, address)
+        if self._passwords.is_outdated(user.password_hash):
+            await self._keep_anew(user.user_id, password)
+        return await self._begin(user)
+
+    async def actor(self, token: str) -> Actor | None:
+        """Who holds `token`, or None when it is unknown or its session has ended."""
+        now = self._clock.wall_ms()
+        async with self._store.read() as session:
+            found = await rows.session_by_token(session, _hash(token), now)
+        if found is None:
+            return None
+        held, user = found
+        if held.seen_at_ms < now - TOUCH_MS:
+            await self._touch(held.session_id, now)
+        person = user.person()
+        return Actor(person, held.session_id, person.rights)
+
+    async def sign_out(self, session_id: str) -> None:
+        """Ends a session; ended twice is ended."""
+        async with self._store.begin() as session:
+            held = await session.get(rows.SessionRow, session_id)
+            if held is not None:
+                await session.delete(held)
+
+    async def _begin(self, user: rows.UserRow) -> tuple[Actor, str]:
+        token, now = secrets.token_urlsafe(32), self._clock.wall_ms()
+        held = rows.SessionRow(
+            session_id=self._ids("ses"),
+            user_id=user.user_id,
+            token_sha256=_hash(token),
+            created_at_ms=now,
+            seen_at_ms=now,
+            expires_at_ms=now + IDLE_MS,
+        )
+        async with self._store.begin() as session:
+            await rows.delete_ended_sessions(session, now)
+            session.add(held)
+        person = user.person()
+        return Actor(person, held.session_id, person.rights), token
+
+    async def _touch(self, session_id: str, now: int) -> None:
+        async with self._store.begin() as session:
+            held = await session.get(rows.SessionRow, session_id)
+            if held is not None:
+                held.seen_at_ms = now
+                held.expires_at_ms = min(now + IDLE_MS, held.created_at_ms + LIFETIME_MS)
+
+    async def _keep_anew(self, user_id: str, password: str) -> None:
+        kept = await self._passwords.hash(password)
+        async with self._store.begin() as session:
+            user = await session.get(rows.UserRow, user_id)
+            if user is not None:
+                user.password_hash = kept
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
