@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a dialled number means, from where it was dialled."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from headcall.backend.errors import CallFailed
+from headcall.backend.numbers import store as rows
+from headcall.backend.numbers.model import Destination, Network, Number, ToOutside, ToQueue, ToUser, normal
+from headcall.backend.numbers.plan import DialPlan
+from headcall.backend.store.engine import Store
+
+MOST_STEPS = 4
+"""A number may lead to a number, as a DID does; a circle ends after so many."""
+
+
+class Numbers:
+    """The inventory and the dial plan. `trunk` is where calls to the outside go, or None without one."""
+
+    def __init__(self, store: Store, plan: DialPlan, trunk: str | None) -> None:
+        self._store, self.plan, self._trunk = store, plan, trunk
+
+    @staticmethod
+    def normal(dialled: str) -> str | None:
+        """The number without separators, or None when it is no number."""
+        return normal(dialled)
+
+    async def resolve(self, dialled: str, network: Network) -> Destination:
+        """Where a call to `dialled` goes. Raises `CallFailed` with `unknown-number` or `no-route`."""
+        number = normal(dialled)
+        if number is None:
+            raise CallFailed("unknown-number", "not a telephone number")
+        if network != "pstn" and (long := self.plan.long_form(number)):
+            number = long
+        async with self._store.read() as session:
+            for form in self.plan.forms(number):
+                entry = await rows.get(session, form)
+                if entry is not None and network in entry.networks:
+                    return await _follow(session, entry)
+        if network == "pstn" or self._is_ours(number):
+            raise CallFailed("unknown-number", "not a number that can be reached from there")
+        return self._outside(number)
+
+    async def every(self) -> Sequence[Number]:
+        """The inventory."""
+        async with self._store.read() as session:
+            return await rows.every(session)
+
+    async def display(self, number: str) -> str:
+        """A number as people write it."""
+        async with self._store.read() as session:
+            entry = await rows.get(session, number)
+        return entry.display if entry else number
+
+    def _is_ours(self, number: str) -> bool:
+        return number.startswith(self.plan.internal_prefix)
+
+    def _outside(self, number: str) -> ToOutside:
+        dialled = self.plan.outside(number)
+        if dialled is None:
+            raise CallFailed("unknown-number", "neither one of ours nor a valid number outside")
+        if self._trunk is None:
+            raise CallFailed("no-route", "no trunk leads to the outside")
+        return ToOutside(self._trunk, dialled)
+
+
+async def _follow(session: AsyncSession, entry: Number) -> Destination:
+    """Follows a DID to what it stands for. The network was checked at its door, so not again behind it (N1)."""
+    for _ in range(MOST_STEPS):
+        if entry.target_kind == "queue":
+            return ToQueue(entry.target, entry.number)
+        if entry.target_kind == "user":
+            return ToUser(entry.target, entry.number)
+        following = await rows.get(session, entry.target)
+        if following is None:
+            break
+        entry = following
+    raise CallFailed("unknown-number", "the number leads nowhere")

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the number inventory."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from headcall.backend.numbers.model import Kind, Network, Number, TargetKind
+from headcall.backend.store.base import DEFAULT_TENANT, Base, Id
+
+
+class NumberRow(Base):
+    __tablename__ = "numbers"
+
+    number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id, default=DEFAULT_TENANT)
+    display: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    target_kind: Mapped[str] = mapped_column(String(16))
+    target: Mapped[str] = mapped_column(String(64))
+    networks: Mapped[list[str]]
+
+    def value(self) -> Number:
+        return Number(
+            number=self.number,
+            display=self.display,
+            kind=cast(Kind, self.kind),
+            target_kind=cast(TargetKind, self.target_kind),
+            target=self.target,
+            networks=cast(tuple[Network, ...], tuple(self.networks)),
+        )
+
+
+async def put(session: AsyncSession, number: Number) -> None:
+    """Adds a number, or changes what it means."""
+    row = await session.get(NumberRow, number.number)
+    if row is None:
+        row = NumberRow(number=number.number)
+        session.add(row)
+    row.display, row.kind, row.target_kind = number.display, number.kind, number.target_kind
+    row.target, row.networks = number.target, list(number.networks)
+    await session.flush()
+
+
+async def get(session: AsyncSession, number: str) -> Number | None:
+    row = await session.get(NumberRow, number)
+    return row.value() if row else None
+
+
+async def every(session: AsyncSession) -> Sequence[Number]:
+    """The inventory, in order."""
+    return [row.value() for row in (await session.scalars(select(NumberRow).order_by(NumberRow.number))).all()]
