@@ -226,6 +226,8 @@ class RecordingEnded(Struct, frozen=True, tag=True):
     path: str
     duration_ms: int
     octets: int
+    error: str = ""
+    """Why it ended early, the disk being full for example; empty when all is well. The file plays up to there."""
 
 
 MediaEvent = MediaUp | MediaDown | DigitPressed | PlayEnded | RecordingEnded

@@ -42,7 +42,7 @@ class Served(Protocol):
 
 
 class Inbox(Protocol):
-    """Messages of the topics subscribed to; ends when the bus is closed. Bounded: the oldest are dropped and counted."""
+    """Messages of the topics subscribed to; ends when the bus is closed. Bounded: the oldest go, counted."""
 
     @property
     def dropped(self) -> int: ...

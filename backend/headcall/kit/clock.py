@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The clock port: whoever needs the time is given one of these, so that a test owns it."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Two times: one that never jumps, for durations, and the calendar's, for records."""
+
+    def now(self) -> float:
+        """Seconds that only grow; only differences mean anything."""
+
+    def wall_ms(self) -> int:
+        """Milliseconds since 1970, UTC."""
+
+
+class SystemClock:
+    """The machine's clock. On Linux `now` equals `loop.time()`, also of other processes."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wall_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+class ManualClock:
+    """A clock that only the test can move."""
+
+    def __init__(self, *, now: float = 0.0, wall_ms: int = 1_790_000_000_000) -> None:
+        self._now = now
+        self._wall_ms = float(wall_ms)
+
+    def now(self) -> float:
+        return self._now
+
+    def wall_ms(self) -> int:
+        return int(self._wall_ms)
+
+    def advance(self, seconds: float) -> None:
+        """Lets time pass. It cannot go back."""
+        if seconds < 0:
+            raise ValueError(f"time does not go back by {seconds} s")
+        self._now += seconds
+        self._wall_ms += seconds * 1000
