@@ -21,6 +21,7 @@ FEATURES = (
     "media",
 )
 
+import_module("headcall.backend.store.facts")
 for _feature in FEATURES:
     if find_spec(f"headcall.backend.{_feature}") and find_spec(f"headcall.backend.{_feature}.store"):
         import_module(f"headcall.backend.{_feature}.store")

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which of a person's tabs is the telephone: the one that rings and holds the media."""
+
+from typing import Any
+
+from headcall.backend.edge.live import Live
+from headcall.backend.errors import ApiError
+from headcall.backend.users.model import Actor
+
+
+class Softphones:
+    """The owning tab of each person. A tab that closed owns nothing any more."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._owners: dict[str, str] = {}
+
+    def register(self) -> None:
+        """Joins the live line."""
+        self._live.on_do("softphone.take", self.take)
+        self._live.on_snapshot("softphone", self.view)
+
+    def owner(self, user_id: str) -> str | None:
+        """The instance of the tab that is the telephone now."""
+        instance = self._owners.get(user_id)
+        if instance is not None and instance not in self._live.instances(user_id):
+            return None
+        return instance
+
+    async def view(self, who: Actor) -> dict[str, Any]:
+        return {"owner_instance": self.owner(who.user_id)}
+
+    async def take(self, who: Actor, data: dict[str, Any]) -> dict[str, Any]:
+        """A tab becomes the telephone; the others hear of it."""
+        instance = data.get("instance")
+        if not isinstance(instance, str) or not 0 < len(instance) <= 64:
+            raise ApiError("bad-request", "`instance` is the id of a tab, at most 64 characters")
+        self._owners[who.user_id] = instance
+        self._live.publish_user(who.user_id, "softphone", {"owner_instance": instance})
+        return {"owner_instance": instance}

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings that only the backend reads."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from headcall.kit.settings import Section, setting
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """How the company numbers and dials."""
+
+    SECTION: ClassVar[str] = "numbering"
+    region: str = setting("CN", "Country whose way of writing numbers is understood (ISO 3166)")
+    internal_prefix: str = setting("8301234", "What stands before the short number in a person's long number")
+    short_digits: int = setting(4, "Digits of a short number", low=2, high=6)
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """The trunk to the public network. An empty host: no trunk (the demo has one to its simulator)."""
+
+    SECTION: ClassVar[str] = "carrier"
+    name: str = setting("carrier", "Name of the trunk, as shown in monitoring")
+    host: str = setting("", "Address or name of the carrier's SIP server")
+    port: int = setting(5060, "Its port", low=1, high=65535)
+    transport: str = setting("udp", "Transport", one_of=("udp", "tcp"))
+    username: str = setting("", "User name for registering and for challenged requests")
+    password: str = setting("", "Password for these")
+    registers: bool = setting(False, "Whether we register at the carrier")
+    accept_from: tuple[str, ...] = setting((), "Networks its calls come from, as in 203.0.113.0/28; empty: its host")
+    max_calls: int = setting(30, "Calls at once", low=1, high=10000)
+    did: str = setting("", "The published number as the carrier dials it, mapped to the call centre's queue")
+
+
+SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier)
