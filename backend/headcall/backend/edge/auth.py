@@ -41,7 +41,7 @@ def check_origin_header(request: Request) -> None:
     if request.method in SAFE_METHODS or _bearer(request):
         return
     if request.headers.get("x-headcall") != "1":
-        raise ApiError("forbidden", "a changing request needs the header X-HeadCall: 1")
+        raise ApiError("not-allowed", "a changing request needs the header X-HeadCall: 1")
 
 
 async def current_user(request: Request) -> Actor:
@@ -65,7 +65,7 @@ def requires(right: str) -> Callable[[Actor], Awaitable[Actor]]:
 
     async def with_right(who: CurrentUser) -> Actor:
         if not who.may(right):
-            raise ApiError("forbidden", f"needs the right {right}")
+            raise ApiError("not-allowed", f"needs the right {right}")
         return who
 
     return with_right

@@ -34,10 +34,10 @@ def fault_of(error: Exception) -> Fault:
         log.warning("a role did not answer: %s", error)
         return fault("unavailable", type(error).__name__)
     log.error("unexpected error at the edge", exc_info=error)
-    return fault("internal-error", "")
+    return fault("internal", "")
 
 
 def fault(cause: str, detail: str = "") -> Fault:
     """The fault with a cause of the catalogue."""
-    verdict = causes.verdict(cause)
+    verdict = causes.by_id(cause)
     return Fault(cause, verdict.http, {"zh": verdict.zh, "en": verdict.en}, detail[:MAX_DETAIL])

@@ -27,7 +27,7 @@ class Numbers:
         return normal(dialled)
 
     async def resolve(self, dialled: str, network: Network) -> Destination:
-        """Where a call to `dialled` goes. Raises `CallFailed` with `unknown-number` or `no-route`."""
+        """Where a call to `dialled` goes. Raises `CallFailed` with `unknown-number` or `unavailable`."""
         number = normal(dialled)
         if number is None:
             raise CallFailed("unknown-number", "not a telephone number")
@@ -61,7 +61,7 @@ class Numbers:
         if dialled is None:
             raise CallFailed("unknown-number", "neither one of ours nor a valid number outside")
         if self._trunk is None:
-            raise CallFailed("no-route", "no trunk leads to the outside")
+            raise CallFailed("unavailable", "no trunk leads to the outside")
         return ToOutside(self._trunk, dialled)
 
 
