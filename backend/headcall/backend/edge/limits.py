@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import msgspec
+from starlette.exceptions import HTTPException
 
-from headcall.backend.edge.faults import fault
+from headcall.backend.edge.faults import Fault, fault, fault_of
 from headcall.wire.codec import MAX_OCTETS
 
 Message = MutableMapping[str, Any]
@@ -35,8 +36,11 @@ SECURITY_HEADERS = {
 _SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
-class BodyTooLarge(Exception):
-    """The body grew over `MAX_BODY` while it was read."""
+class BodyTooLarge(HTTPException):
+    """The body grew over the limit while it was read. (FastAPI lets an HTTPException through, and nothing else.)"""
+
+    def __init__(self) -> None:
+        super().__init__(413, "the body is too large")
 
 
 class Limits:
@@ -51,13 +55,18 @@ class Limits:
             return
         answer = Answer(send)
         if _content_length(scope) > self._max_body:
-            await answer.too_large()
+            await answer.refuse(fault("too-large", "the body is too large"))
             return
         try:
             await self._app(scope, _Counted(receive, self._max_body), answer)
         except BodyTooLarge:
             if not answer.has_begun:
-                await answer.too_large()
+                await answer.refuse(fault("too-large", "the body is too large"))
+        except Exception as error:
+            if not answer.has_begun:
+                await answer.refuse(fault_of(error))
+            elif not answer.is_complete:
+                raise  # the connection must be cut: the peer cannot know otherwise that this was not all
 
 
 class _Counted:
@@ -80,6 +89,7 @@ class Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.has_begun = False
+        self.is_complete = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -87,11 +97,12 @@ class Answer:
             named = {name for name, _ in message.get("headers", ())}
             more = [(name, value) for name, value in _SECURITY if name not in named]
             message = {**message, "headers": [*message.get("headers", ()), *more]}
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.is_complete = True
         await self._send(message)
 
-    async def too_large(self) -> None:
-        """413 in our error shape; the connection is closed, because the rest of the body is still under way."""
-        refusal = fault("too-large", "the body is too large")
+    async def refuse(self, refusal: Fault) -> None:
+        """Our error shape; then the connection is closed, because the rest of the body may still be under way."""
         body = msgspec.json.encode(refusal.body())
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers.append((b"connection", b"close"))

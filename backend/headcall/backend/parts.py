@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the backend's parts and joins them. Nothing here does any I/O, so the description of the interface is made
+from the very same parts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from headcall.backend.calls.service import CallControl
+from headcall.backend.cdr import http as cdr_http
+from headcall.backend.cdr.service import Records
+from headcall.backend.devices.service import Devices
+from headcall.backend.devices.softphone import Softphones
+from headcall.backend.directory import http as directory_http
+from headcall.backend.edge.app import make_app
+from headcall.backend.edge.live import Live
+from headcall.backend.edge.socket import LiveSocket
+from headcall.backend.monitor import http as monitor_http
+from headcall.backend.monitor.nodes import Nodes
+from headcall.backend.numbers import http as numbers_http
+from headcall.backend.numbers.plan import DialPlan
+from headcall.backend.numbers.service import Numbers
+from headcall.backend.prompts.service import Prompts
+from headcall.backend.prompts.voice import Espeak
+from headcall.backend.recordings import http as recordings_http
+from headcall.backend.recordings.service import Recordings
+from headcall.backend.settings import Carrier, Numbering
+from headcall.backend.simulator import http as simulator_http
+from headcall.backend.store.engine import Store, sqlite_url
+from headcall.backend.store.secrets import SecretBox
+from headcall.backend.trunks.service import Trunks
+from headcall.backend.users import http as users_http
+from headcall.backend.users.model import Actor
+from headcall.backend.users.passwords import Passwords
+from headcall.backend.users.service import Users
+from headcall.backend.users.sessions import Sessions
+from headcall.kit.role import RoleContext
+from headcall.wire import settings as shared
+from headcall.wire.causes import CATALOGUE
+
+MEDIA_NODE = "sfu-1"
+"""The media node of embedded mode."""
+
+
+@dataclass
+class Parts:
+    """The backend, joined."""
+
+    ctx: RoleContext
+    store: Store
+    passwords: Passwords
+    sessions: Sessions
+    live: Live
+    socket: LiveSocket
+    users: Users
+    devices: Devices
+    trunks: Trunks
+    numbers: Numbers
+    prompts: Prompts
+    recordings: Recordings
+    records: Records
+    nodes: Nodes
+    control: CallControl
+
+    def app(self) -> FastAPI:
+        """The HTTP interface."""
+        is_demo = self.ctx.settings.section(shared.Demo).enabled
+        public = monitor_http.public_routes(self.problems, self.ctx.metrics.render, self.ctx.bus)
+        routers: list[APIRouter] = [
+            users_http.routes(self.sessions, self.users, self.socket.drop_session),
+            directory_http.routes(self.users, self.numbers.plan, self.control.state_of),
+            cdr_http.routes(self.records, self.recordings, self.control.log_of),
+            recordings_http.routes(self.recordings),
+            self.control.routes(),
+            numbers_http.routes(self.numbers),
+            simulator_http.routes(self.ctx.bus, is_demo=is_demo),
+            monitor_http.routes(self.nodes),
+            public,
+        ]
+        return make_app(self.sessions, routers, [public])
+
+    async def problems(self) -> dict[str, str]:
+        """What is not well."""
+        found = dict(self.ctx.health)
+        if self.prompts.problem:
+            found["prompts"] = self.prompts.problem
+        for kind, text in (("sfu", "no media node is alive"), ("sip", "no SIP bridge is alive")):
+            if not self.nodes.names(kind):
+                found[kind] = text
+        return found
+
+
+def assemble(ctx: RoleContext, *, folder: Path, box: SecretBox) -> Parts:
+    """Makes all parts. `folder` is the data folder, `box` keeps the secrets."""
+    site, numbering = ctx.settings.section(shared.Site), ctx.settings.section(Numbering)
+    kept = ctx.settings.section(shared.Store)
+    store = Store.open(kept.database_url or sqlite_url(folder / "backend" / "headcall.db"))
+    plan = DialPlan(
+        region=numbering.region, internal_prefix=numbering.internal_prefix, short_digits=numbering.short_digits
+    )
+    passwords = Passwords()
+    sessions = Sessions(store, ctx.clock, ctx.ids, passwords)
+    live = Live(first_event_id=ctx.epoch)
+    users = Users(store)
+    devices = Devices(store, box)
+    trunks = Trunks(store, box, ctx.bus, domain=site.domain, media_node=MEDIA_NODE)
+    numbers = Numbers(store, plan, _trunk_name(ctx))
+    language: Any = site.language
+    prompts = Prompts(folder / "prompts", Espeak(), plan, language)
+    recordings = Recordings(store, ctx.clock, folder / "recordings")
+    control = CallControl(
+        store=store,
+        bus=ctx.bus,
+        live=live,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        settings=ctx.settings,
+        metrics=ctx.metrics,
+        people=users,
+        numbers=numbers,
+        devices=devices,
+        trunks=trunks,
+        prompts=prompts,
+        recordings=recordings,
+    )
+    users.agent_of = control.agent_of
+    socket = LiveSocket(live, sessions)
+    _join_live(live, users)
+    return Parts(
+        ctx=ctx,
+        store=store,
+        passwords=passwords,
+        sessions=sessions,
+        live=live,
+        socket=socket,
+        users=users,
+        devices=devices,
+        trunks=trunks,
+        numbers=numbers,
+        prompts=prompts,
+        recordings=recordings,
+        records=Records(store, ctx.clock),
+        nodes=Nodes(ctx.bus, ctx.clock),
+        control=control,
+    )
+
+
+def _trunk_name(ctx: RoleContext) -> str | None:
+    carrier = ctx.settings.section(Carrier)
+    if carrier.host:
+        return carrier.name
+    return Carrier.name if ctx.settings.section(shared.Demo).enabled else None
+
+
+def _join_live(live: Live, users: Users) -> None:
+    """What every page needs, whatever the features."""
+    texts = {cause.id: {"zh": cause.zh, "en": cause.en} for cause in CATALOGUE.values()}
+
+    async def causes(_who: Actor) -> dict[str, Any]:
+        return texts
+
+    async def ping(_who: Actor, _data: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    live.on_snapshot("me", users.me_now)
+    live.on_snapshot("causes", causes)
+    live.on_do("ping", ping)
+    Softphones(live).register()

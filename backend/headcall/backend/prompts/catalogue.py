@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What callers are told, in both languages. A text may have fields in braces, filled by whoever says it."""
+
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+TEXTS: dict[str, dict[Language, str]] = {
+    "welcome": {
+        "zh": "您好，欢迎致电。",
+        "en": "Hello, and thank you for calling.",
+    },
+    "recorded": {
+        "zh": "为了保证服务质量，本次通话将被录音。",
+        "en": "This call is recorded to keep our service good.",
+    },
+    "hold": {
+        "zh": "请稍候，正在为您接通客服人员。",
+        "en": "Please hold the line. We are connecting you.",
+    },
+    "position": {
+        "zh": "您前面还有{n}位客户在等待，请不要挂机。",
+        "en": "There are {n} callers before you. Please stay on the line.",
+    },
+    "position-one": {
+        "zh": "您前面还有一位客户在等待，请不要挂机。",
+        "en": "There is one caller before you. Please stay on the line.",
+    },
+    "position-next": {
+        "zh": "您是下一位，请不要挂机。",
+        "en": "You are next. Please stay on the line.",
+    },
+    "still-waiting": {
+        "zh": "坐席仍在通话中，感谢您的耐心等待。",
+        "en": "All our agents are still busy. Thank you for waiting.",
+    },
+    "agent-number": {
+        "zh": "工号{digits}为您服务。",
+        "en": "Agent {digits} is speaking with you now.",
+    },
+    "unknown-number": {
+        "zh": "您好，您拨打的号码是空号，请核对后再拨。",
+        "en": "The number you have dialled does not exist. Please check it and dial again.",
+    },
+    "no-agent": {
+        "zh": "对不起，现在没有客服人员值班，请稍后再拨。",
+        "en": "We are sorry. No agent is on duty now. Please call again later.",
+    },
+    "no-answer": {
+        "zh": "对不起，您拨打的用户暂时无人接听，请稍后再拨。",
+        "en": "We are sorry. Nobody answers at the moment. Please call again later.",
+    },
+    "busy": {
+        "zh": "对不起，您拨打的用户正在通话中，请稍后再拨。",
+        "en": "We are sorry. The person you have called is busy. Please call again later.",
+    },
+    "unavailable": {
+        "zh": "对不起，您拨打的用户暂时无法接通，请稍后再拨。",
+        "en": "We are sorry. The person you have called cannot be reached at the moment.",
+    },
+    "goodbye": {
+        "zh": "感谢您的来电，再见。",
+        "en": "Thank you for calling. Goodbye.",
+    },
+    "sample-speech": {
+        "zh": "你好，我想咨询一下我的订单，订单号是二零二六零一五。请帮我查一下什么时候可以发货，谢谢。",
+        "en": "Hello, I am calling about my order. Could you please tell me when it will be shipped? Thank you.",
+    },
+}
+
+WARM_POSITIONS = 5
+"""Positions in the queue whose announcement is made before anyone needs it."""
+
+_ZH_DIGITS = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
+"""On the telephone 1 is said yāo, which does not sound like 7 (qī)."""
+
+_EN_DIGITS = dict(
+    zip("0123456789", ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), strict=True)
+)
+
+
+def spoken_digits(digits: str, language: Language) -> str:
+    """A number read digit by digit, as it is written for the voice."""
+    if language == "zh":
+        return "".join(_ZH_DIGITS[d] for d in digits if d in _ZH_DIGITS)
+    return ", ".join(_EN_DIGITS[d] for d in digits if d in _EN_DIGITS)
+
+
+def text_of(key: str, language: Language, fields: dict[str, object]) -> str:
+    """The text to speak. `position` speaks proper singular and "next" for 1 and 0; `digits` are read one by one."""
+    if key == "position" and fields.get("n") in (0, 1):
+        key = "position-next" if fields["n"] == 0 else "position-one"
+    if "digits" in fields:
+        fields = fields | {"digits": spoken_digits(str(fields["digits"]), language)}
+    return TEXTS[key][language].format(**fields)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The backend's life: database, people, calls, then the doors open; at the end they close in turn."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from headcall.backend.agents.store import seed_agent
+from headcall.backend.demo import Demo
+from headcall.backend.edge.front import front
+from headcall.backend.edge.server import Web
+from headcall.backend.edge.static import Pages
+from headcall.backend.parts import Parts, assemble
+from headcall.backend.queues.store import seed_queue
+from headcall.backend.settings import Carrier
+from headcall.backend.store.migrate import migrate
+from headcall.backend.store.secrets import SecretBox
+from headcall.backend.tenants.store import ensure_default
+from headcall.kit.role import CannotStart, RoleContext
+from headcall.wire import settings as shared
+from headcall.wire import topics
+from headcall.wire.codec import encode
+from headcall.wire.legs import Trunk
+from headcall.wire.nodes import NodeAlive
+
+log = logging.getLogger(__name__)
+
+
+async def run(ctx: RoleContext) -> None:
+    """Runs the backend until `ctx.stop`."""
+    own = ctx.data_dir / "backend"
+    own.mkdir(parents=True, exist_ok=True)
+    parts = assemble(ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"))
+    try:
+        await _serve(ctx, parts)
+    finally:
+        await parts.store.close()
+
+
+async def _serve(ctx: RoleContext, parts: Parts) -> None:
+    await migrate(parts.store)
+    await _prepare(ctx, parts)
+    ctx.tasks.start(parts.nodes.listen(), "heartbeats")
+    ctx.tasks.start(parts.prompts.warm(), "prompts")
+    credentials = await ctx.bus.serve(topics.CREDENTIALS, parts.devices.answer)
+    await parts.control.start()
+    pages = Pages(_pages_folder(ctx.settings.section(shared.Web).pages))
+    web = Web(front(parts.socket.server, parts.app(), pages))
+    await _listen(web, ctx)
+    ctx.announce(topics.NODES, lambda: encode(NodeAlive(ctx.name, "backend", ctx.epoch, draining=ctx.stop.is_set())))
+    ctx.ready()
+    await ctx.stop.wait()
+    await credentials.close()
+    await parts.control.drain()
+    await parts.socket.close()
+    await web.close()
+
+
+async def _prepare(ctx: RoleContext, parts: Parts) -> None:
+    """The rows that must be there: the tenant, the carrier of the settings, the sample company."""
+    async with parts.store.begin() as session:
+        await ensure_default(session, now_ms=ctx.clock.wall_ms())
+        carrier = ctx.settings.section(Carrier)
+        if carrier.host:
+            await parts.trunks.put(session, _trunk(carrier))
+    demo = ctx.settings.section(shared.Demo)
+    if demo.enabled:
+        sample = Demo(
+            store=parts.store,
+            clock=ctx.clock,
+            passwords=parts.passwords,
+            devices=parts.devices,
+            trunks=parts.trunks,
+            domain=ctx.settings.section(shared.Site).domain,
+            seed_queue=seed_queue,
+            seed_agent=seed_agent,
+        )
+        await sample.seed(demo.passwords, demo.sip_passwords, demo.simulator_port)
+
+
+def _trunk(carrier: Carrier) -> Trunk:
+    return Trunk(
+        name=carrier.name,
+        host=carrier.host,
+        port=carrier.port,
+        transport="tcp" if carrier.transport == "tcp" else "udp",
+        username=carrier.username,
+        password=carrier.password,
+        registers=carrier.registers,
+        accept_from=carrier.accept_from,
+        max_calls=carrier.max_calls,
+    )
+
+
+async def _listen(web: Web, ctx: RoleContext) -> None:
+    fds: Mapping[str, int] = ctx.fds
+    if "http" not in fds:
+        raise CannotStart("no listening socket named `http` was handed over")
+    await web.listen(fds["http"])
+    if "https" in fds:
+        await web.listen(fds["https"], certificate=_certificate(ctx))
+
+
+def _certificate(ctx: RoleContext) -> tuple[str, str]:
+    """The certificate and its key: those of the settings, or the ones made for this data folder."""
+    web = ctx.settings.section(shared.Web)
+    if web.certificate:
+        return web.certificate, web.certificate_key or web.certificate
+    made = ctx.data_dir / "tls"
+    return str(made / "certificate.pem"), str(made / "key.pem")
+
+
+def _pages_folder(configured: str) -> Path:
+    """Where the built pages are: as set, inside the package, or in the source tree beside us."""
+    if configured:
+        return Path(configured)
+    here = Path(__file__).resolve()
+    packaged = here.parent / "pages"
+    return packaged if packaged.is_dir() else here.parents[3] / "frontend" / "dist"
