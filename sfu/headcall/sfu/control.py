@@ -7,6 +7,7 @@ Each may be asked twice and is then done once. What the engine knows is asked th
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from headcall.sfu import codecs
@@ -80,7 +81,9 @@ class Node:
             reply = Refused("bad-request", str(error))
         except KeyError as error:
             reply = Refused("not-found", f"no leg {error}")
-        except (NodeFull, OSError) as error:
+        except NodeFull as error:
+            reply = Refused("overload", str(error))
+        except OSError as error:  # no port left, a disk that does not want
             reply = Refused("no-circuit", str(error))
         log.info("%s refused: %s (%s)", type(command).__name__, reply.text, reply.cause)
         return reply
@@ -96,6 +99,8 @@ class Node:
 
 async def open_plain(node: Node, command: OpenPlain) -> MediaReply:
     chosen = _chosen(command.codecs or codecs.OURS)
+    if command.remote:
+        _check(command.remote)
     host, port = node.engine.open_plain(command.leg_id, codecs.as_tuples(chosen))
     if command.remote:
         _set_remote(node, command.leg_id, command.remote, chosen, command.sends)
@@ -105,6 +110,7 @@ async def open_plain(node: Node, command: OpenPlain) -> MediaReply:
 async def set_plain_remote(node: Node, command: SetPlainRemote) -> MediaReply:
     node.need(command.leg_id)
     chosen = _chosen(command.codecs)
+    _check(command.remote)
     # Opening what is open answers where it is.
     host, port = node.engine.open_plain(command.leg_id, codecs.as_tuples(chosen))
     _set_remote(node, command.leg_id, command.remote, chosen, command.sends)
@@ -113,8 +119,16 @@ async def set_plain_remote(node: Node, command: SetPlainRemote) -> MediaReply:
 
 def _chosen(offered: tuple[Codec, ...]) -> tuple[Codec, ...]:
     if not (chosen := codecs.choose(offered)):
-        raise Unfit("bad-request", f"no codec we speak among {', '.join(codec.name for codec in offered) or 'none'}")
+        names = ", ".join(codec.name for codec in offered[:20]) or "none"
+        raise Unfit("media-refused", f"no codec we speak among {names}")
     return chosen
+
+
+def _check(remote: Address) -> None:
+    """Raises `ValueError` for a name: whoever resolved it knows which address was signalled, we would not."""
+    ip_address(remote.host)
+    if not 0 < remote.port < 65536:
+        raise ValueError(f"port {remote.port}")
 
 
 def _set_remote(node: Node, leg_id: str, remote: Address, chosen: tuple[Codec, ...], sends: bool) -> None:
