@@ -8,9 +8,9 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from headcall.backend.calls.service import CallControl
 from headcall.backend.cdr import http as cdr_http
 from headcall.backend.cdr.service import Records
+from headcall.backend.control import Control, MakeControl
 from headcall.backend.devices.service import Devices
 from headcall.backend.devices.softphone import Softphones
 from headcall.backend.directory import http as directory_http
@@ -62,7 +62,7 @@ class Parts:
     recordings: Recordings
     records: Records
     nodes: Nodes
-    control: CallControl
+    control: Control
 
     def app(self) -> FastAPI:
         """The HTTP interface."""
@@ -92,8 +92,8 @@ class Parts:
         return found
 
 
-def assemble(ctx: RoleContext, *, folder: Path, box: SecretBox) -> Parts:
-    """Makes all parts. `folder` is the data folder, `box` keeps the secrets."""
+def assemble(ctx: RoleContext, *, folder: Path, box: SecretBox, make_control: MakeControl) -> Parts:
+    """Makes all parts. `folder` is the data folder, `box` keeps the secrets, `make_control` makes call control."""
     site, numbering = ctx.settings.section(shared.Site), ctx.settings.section(Numbering)
     kept = ctx.settings.section(shared.Store)
     store = Store.open(kept.database_url or sqlite_url(folder / "backend" / "headcall.db"))
@@ -110,7 +110,7 @@ def assemble(ctx: RoleContext, *, folder: Path, box: SecretBox) -> Parts:
     language: Any = site.language
     prompts = Prompts(folder / "prompts", Espeak(), plan, language)
     recordings = Recordings(store, ctx.clock, folder / "recordings")
-    control = CallControl(
+    control = make_control(
         store=store,
         bus=ctx.bus,
         live=live,

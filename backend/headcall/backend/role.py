@@ -3,15 +3,16 @@
 
 import logging
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-from headcall.backend.agents.store import seed_agent
+from headcall.backend.control import MakeControl, NoCalls
 from headcall.backend.demo import Demo
 from headcall.backend.edge.front import front
 from headcall.backend.edge.server import Web
 from headcall.backend.edge.static import Pages
 from headcall.backend.parts import Parts, assemble
-from headcall.backend.queues.store import seed_queue
 from headcall.backend.settings import Carrier
 from headcall.backend.store.migrate import migrate
 from headcall.backend.store.secrets import SecretBox
@@ -26,11 +27,21 @@ from headcall.wire.nodes import NodeAlive
 log = logging.getLogger(__name__)
 
 
+def control_maker() -> MakeControl:
+    """Call control, or none of it until it is there."""
+    if find_spec("headcall.backend.calls.assembly") is None:
+        return NoCalls
+    make: MakeControl = import_module("headcall.backend.calls.assembly").make_control
+    return make
+
+
 async def run(ctx: RoleContext) -> None:
     """Runs the backend until `ctx.stop`."""
     own = ctx.data_dir / "backend"
     own.mkdir(parents=True, exist_ok=True)
-    parts = assemble(ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"))
+    parts = assemble(
+        ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"), make_control=control_maker()
+    )
     try:
         await _serve(ctx, parts)
     finally:
@@ -72,8 +83,8 @@ async def _prepare(ctx: RoleContext, parts: Parts) -> None:
             devices=parts.devices,
             trunks=parts.trunks,
             domain=ctx.settings.section(shared.Site).domain,
-            seed_queue=seed_queue,
-            seed_agent=seed_agent,
+            seed_queue=parts.control.seed_queue,
+            seed_agent=parts.control.seed_agent,
         )
         await sample.seed(demo.passwords, demo.sip_passwords, demo.simulator_port)
 

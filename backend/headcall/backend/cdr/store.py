@@ -116,8 +116,8 @@ async def find(
         wanted = wanted.where(or_(*(column == user_id for column in mine)))
     if q:
         part = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        columns = (CdrRow.from_number, CdrRow.from_name, CdrRow.to_number, CdrRow.to_name)
-        columns += (CdrRow.agent_name, CdrRow.queue_name)
+        numbers, names = (CdrRow.from_number, CdrRow.to_number), (CdrRow.from_name, CdrRow.to_name)
+        columns = (*numbers, *names, CdrRow.agent_name, CdrRow.queue_name)
         wanted = wanted.where(or_(*(column.ilike(f"%{part}%", escape="\\") for column in columns)))
     if before is not None:
         older = CdrRow.started_at_ms < before.started_at_ms

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The outermost application: Socket.IO, the API, or the pages, by path; all within the limits."""
 
-import socketio
+import socketio  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headcall.backend.edge.limits import Limits

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the description of the REST interface, from which the browser's client is generated.
 
-    python -m headcall.backend.edge.openapi [--check] frontend/src/api/openapi.json
+python -m headcall.backend.edge.openapi [--check] frontend/src/api/openapi.json
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any, cast
 from cryptography.fernet import Fernet
 
 from headcall.backend.parts import assemble
+from headcall.backend.role import control_maker
 from headcall.backend.store.secrets import SecretBox
 from headcall.kit.bus.port import Bus
 from headcall.kit.role import RoleContext
@@ -24,7 +25,11 @@ def description() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         ctx = RoleContext("backend", cast(Bus, None), Settings(), path)
-        return assemble(ctx, folder=path, box=SecretBox(Fernet.generate_key())).app().openapi()
+        return (
+            assemble(ctx, folder=path, box=SecretBox(Fernet.generate_key()), make_control=control_maker())
+            .app()
+            .openapi()
+        )
 
 
 def text() -> str:

@@ -5,7 +5,7 @@ import asyncio
 import logging
 from typing import Any
 
-import socketio
+import socketio  # type: ignore[import-untyped]
 
 from headcall.backend.edge.auth import MAX_TOKEN, Authenticator, token_in_cookies
 from headcall.backend.edge.faults import fault

@@ -58,7 +58,8 @@ def loop() -> Samples:
             _strike(out, bar * 4 + 2 + (n % 2) * 0.5, note, 1.5, 0.16)
     for beat, note, length in TUNE:
         _strike(out, beat, note, length, 0.55)
-    return (out * (LEVEL / np.abs(out).max())).astype(np.float32)
+    out *= LEVEL / float(np.abs(out).max())
+    return out
 
 
 def write_music(path: Path) -> None:
@@ -82,4 +83,6 @@ def _tine(hertz: float, seconds: float) -> Samples:
     body = np.sin(2 * np.pi * hertz * t + shine * np.sin(2 * np.pi * hertz * t))
     bell = np.sin(2 * np.pi * hertz * 4 * t) * np.exp(-t * 14.0) * 0.12
     fade = np.exp(-t * 1.6) * np.minimum(1.0, t * 250.0) * np.minimum(1.0, (seconds - t) / 0.3)
-    return ((body + bell) * fade * (1.0 + 0.06 * np.sin(2 * np.pi * 4.5 * t))).astype(np.float32)
+    tremolo = 1.0 + 0.06 * np.sin(2 * np.pi * 4.5 * t)
+    sound: Samples = ((body + bell) * fade * tremolo).astype(np.float32)
+    return sound

@@ -73,10 +73,9 @@ def _convert(spoken: bytes, path: Path) -> None:
     """22 050 Hz as espeak-ng speaks → our master format, at our level, with a breath before and after."""
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
     pieces: list[Samples] = []
-    with av.open(io.BytesIO(spoken)) as container:
-        for frame in container.decode(audio=0):
-            pieces += [piece.to_ndarray().reshape(-1) for piece in resampler.resample(frame)]
-        pieces += [piece.to_ndarray().reshape(-1) for piece in resampler.resample(None)]
+    with av.open(io.BytesIO(spoken), "r") as container:
+        for frame in (*container.decode(audio=0), None):
+            pieces += [piece.to_ndarray().reshape(-1).astype(np.float32) for piece in resampler.resample(frame)]
     speech = np.concatenate(pieces)
     peak = float(np.abs(speech).max()) or 1.0
     breath = np.zeros(RATE // 10, np.float32)

@@ -63,7 +63,8 @@ class Trunks:
         """Tells a bridge its configuration; False when it did not take it (it asks again when it is up)."""
         try:
             message = encode(await self.configuration())
-            reply = decode(await self._bus.request(topics.sip(bridge), message), LegReply)  # type: ignore[arg-type]
+            data = await self._bus.request(topics.sip(bridge), message)
+            reply: object = decode(data, LegReply)  # type: ignore[arg-type]
         except (BusError, UnknownWord) as error:
             log.warning("could not configure %s: %s", bridge, error)
             return False

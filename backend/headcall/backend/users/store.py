@@ -73,9 +73,7 @@ async def find_users(session: AsyncSession, q: str = "", limit: int = 500) -> Se
     return (await session.scalars(wanted.order_by(UserRow.number.is_(None), UserRow.number).limit(limit))).all()
 
 
-async def session_by_token(
-    session: AsyncSession, token_sha256: str, now_ms: int
-) -> tuple[SessionRow, UserRow] | None:
+async def session_by_token(session: AsyncSession, token_sha256: str, now_ms: int) -> tuple[SessionRow, UserRow] | None:
     """A session that has not ended, with its person."""
     found = await session.execute(
         select(SessionRow, UserRow)
