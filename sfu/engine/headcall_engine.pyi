@@ -53,6 +53,13 @@ class Engine:
     def open_peer(self, leg: str, ufrag: str, pwd: str, remote_ufrag: str) -> None:
         """An ICE-lite transport for the leg (made if new). It replaces an older one once keyed and heard."""
 
+    def restart_ice(self, ufrag: str, new_ufrag: str, new_pwd: str, new_remote_ufrag: str) -> None:
+        """Takes checks under new credentials too (RFC 8445 2.4): keys, streams and counters go on.
+
+        The transport keeps its name, the first `ufrag`, in commands and events; closing it ends all its credentials.
+        The newest two pairs are valid, so that the old path carries media until the new one is proven.
+        """
+
     def set_peer_codecs(self, ufrag: str, codecs: Sequence[CodecTuple], ssrc: int, level_extension: int | None) -> None:
         """What was negotiated, preferred first. `ssrc` is ours, as told in the answer. RFC 6464 id or None."""
 
