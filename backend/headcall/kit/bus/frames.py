@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What travels over the hub's Unix socket: a four-octet length, then one msgpack array, its first element a word.
 
-to the hub      [PUBLISH, topic, message]      [SUBSCRIBE, topic]     [UNSUBSCRIBE, topic]
-                [REQUEST, number, topic, message]                     [SERVE, topic]    [UNSERVE, topic]
+to the hub      [PUBLISH, topic, message]      [UNSUBSCRIBE, topic]   [UNSERVE, topic]
+                [SUBSCRIBE, number, topic]     [SERVE, number, topic] (both are confirmed by an empty REPLY)
+                [REQUEST, number, topic, message]
                 [REPLY, number of the hub, status, message]
 from the hub    [MESSAGE, topic, message]      [REQUEST, number of the hub, sender, topic, message]
                 [REPLY, number, status, message]

@@ -24,6 +24,7 @@ BACKLOG_OCTETS = 16 << 20
 """What may wait for one client in the hub."""
 OPEN_REQUESTS = 20_000
 """Requests that may be open from one client."""
+CONFIRM_S = 2.0
 RECONNECT_GAPS_S = (0.01, 0.05, 0.1, 0.2, 0.5)
 
 
@@ -104,12 +105,14 @@ class Hub:
                 self._request(client, number, topic, message)
             case [Word.REPLY, int(number), int(status), bytes(message)]:
                 self._reply(client, number, status, message)
-            case [Word.SUBSCRIBE, str(topic)]:
+            case [Word.SUBSCRIBE, int(number), str(topic)]:
                 client.subscriptions.add(topic)
+                client.writer.write(pack(Word.REPLY, number, Status.OK, b""))
             case [Word.UNSUBSCRIBE, str(topic)]:
                 client.subscriptions.discard(topic)
-            case [Word.SERVE, str(topic)]:
+            case [Word.SERVE, int(number), str(topic)]:
                 self._servers[topic].append(client)
+                client.writer.write(pack(Word.REPLY, number, Status.OK, b""))
             case [Word.UNSERVE, str(topic)]:
                 self._leave(topic, client)
             case _:
@@ -208,15 +211,13 @@ class LocalBus:
         self._start()
         inbox = QueueInbox(self._forget)
         self._inboxes.append((topic, inbox))
-        await self._send(pack(Word.SUBSCRIBE, topic))
+        await self._confirmed(Word.SUBSCRIBE, topic)
         return inbox
 
     async def request(self, topic: str, message: bytes, *, timeout: float = 5.0) -> bytes:
         """Asks whoever serves `topic`."""
         check_size(topic, message)
         self._start()
-        if not self._connected.is_set():
-            await asyncio.sleep(0)  # may just have been made; else the hub is away
         if self._writer is None:
             raise NoResponder(f"no hub at {self._path}")
         number, future = self._replies.expect(topic)
@@ -227,7 +228,7 @@ class LocalBus:
         """Answers the requests of `topic`."""
         self._start()
         self._desk.open(topic, handler)
-        await self._send(pack(Word.SERVE, topic))
+        await self._confirmed(Word.SERVE, topic)
 
         async def shut() -> None:
             self._desk.shut(topic)
@@ -262,6 +263,15 @@ class LocalBus:
             with contextlib.suppress(OSError):
                 await self._writer.drain()
 
+    async def _confirmed(self, word: Word, topic: str) -> None:
+        """Returns once the hub knows; at once while it is away, since it is told when it comes back."""
+        if self._writer is None:
+            return
+        number, future = self._replies.expect(topic)
+        self._writer.write(pack(word, number, topic))
+        with contextlib.suppress(RequestTimedOut):
+            await self._replies.wait(number, future, CONFIRM_S)
+
     async def _forget(self, inbox: QueueInbox) -> None:
         topic = next(topic for topic, other in self._inboxes if other is inbox)
         self._inboxes = [(name, other) for name, other in self._inboxes if other is not inbox]
@@ -288,9 +298,9 @@ class LocalBus:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for topic in {topic for topic, _ in self._inboxes}:
-            writer.write(pack(Word.SUBSCRIBE, topic))
+            writer.write(pack(Word.SUBSCRIBE, 0, topic))
         for topic in self._desk.topics:
-            writer.write(pack(Word.SERVE, topic))
+            writer.write(pack(Word.SERVE, 0, topic))
         self._writer = writer
         self._connected.set()
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):

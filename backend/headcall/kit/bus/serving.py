@@ -210,7 +210,11 @@ class Replies:
         except TimeoutError:
             raise RequestTimedOut(f"no reply within {timeout:g} s") from None
         finally:
-            self._open.pop(number, None)
+            self.forget(number)
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for this reply any more."""
+        self._open.pop(number, None)
 
     def fail_all(self, error: Callable[[], BusError]) -> None:
         """The way to the others is gone."""
@@ -218,6 +222,7 @@ class Replies:
         for _, future in open_.values():
             if not future.done():
                 future.set_exception(error())
+                future.exception()  # whoever asked may be gone already; that is no fault
 
 
 def closed() -> BusClosed:
