@@ -97,13 +97,17 @@ class RedisBus:
         """Waits for the server. Raises `NoResponder` if it is not there in time."""
         try:
             async with asyncio.timeout(timeout):
-                while not self._closed:
-                    with contextlib.suppress(RedisError, OSError):
-                        await self._redis.ping()
-                        return self
+                while not await self._answers():
                     await asyncio.sleep(RETRY_S)
         except TimeoutError:
             raise NoResponder("no Redis server at the address of store.redis_url") from None
+        return self
+
+    async def _answers(self) -> bool:
+        try:
+            return bool(await self._redis.ping())
+        except (RedisError, OSError):
+            return False
 
     async def publish(self, topic: str, message: bytes) -> None:
         """Gives the message to whoever has subscribed; it is lost while the server is away."""
