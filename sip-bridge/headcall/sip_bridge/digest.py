@@ -68,7 +68,9 @@ class DigestServer:
     def claim(self, request: Request, header: str = "Authorization") -> Claim | None:
         """The credentials for our realm among the fields of that name; None if there are none that can be read."""
 
-    def verify(self, claim: Claim, request: Request, ha1: str, *, algorithm: Algorithm, source: str, now: float) -> Verdict:
+    def verify(
+        self, claim: Claim, request: Request, ha1: str, *, algorithm: Algorithm, source: str, now: float
+    ) -> Verdict:
         """`ha1` is the stored H(username:realm:password) of that algorithm, in hexadecimal. An unknown user is checked
         against any hash too, so that the time taken tells nothing."""
 
