@@ -24,6 +24,14 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """What a server stores of a password: H(username:realm:password) of one algorithm, in hexadecimal."""
+
+    ha1: str = field(repr=False)
+    algorithm: Algorithm = "MD5"
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The Authorization of a request, taken apart. Nothing about it has been verified."""
 
@@ -68,11 +76,8 @@ class DigestServer:
     def claim(self, request: Request, header: str = "Authorization") -> Claim | None:
         """The credentials for our realm among the fields of that name; None if there are none that can be read."""
 
-    def verify(
-        self, claim: Claim, request: Request, ha1: str, *, algorithm: Algorithm, source: str, now: float
-    ) -> Verdict:
-        """`ha1` is the stored H(username:realm:password) of that algorithm, in hexadecimal. An unknown user is checked
-        against any hash too, so that the time taken tells nothing."""
+    def verify(self, claim: Claim, request: Request, secret: Secret, *, source: str, now: float) -> Verdict:
+        """An unknown user is to be checked against some secret too, so that the time taken tells nothing."""
 
 
 def answer_challenge(

@@ -12,6 +12,7 @@ from typing import Protocol
 from headcall.sip_bridge.core.effects import Effect, Record
 from headcall.sip_bridge.digest import Credentials
 from headcall.sip_bridge.flow import Address, Flow
+from headcall.sip_bridge.message import Response
 from headcall.sip_bridge.uri import NameAddr, Uri
 
 
@@ -50,6 +51,25 @@ class Invitation:
     """More header fields, P-Asserted-Identity for example."""
     timeout: float = 180.0
     """Seconds after which an unanswered call is cancelled (`Rejected` 408 follows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A request outside of calls."""
+
+    method: str
+    uri: Uri
+    from_: NameAddr
+    """Without a tag."""
+    to: NameAddr
+    flow: Flow
+    call_id: str = ""
+    """Empty: a new one. Registrations keep theirs (RFC 3261 10.2)."""
+    cseq: int = 1
+    route: tuple[Uri, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    """A Contact among them is the asker's affair (`UserAgent.contact_of` gives ours)."""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,40 +170,16 @@ class UserAgent:
 
     # ------------------------------------------------------------ requests outside calls
 
-    def request(
-        self,
-        name: str,
-        method: str,
-        uri: Uri,
-        flow: Flow,
-        now: float,
-        *,
-        from_: NameAddr,
-        to: NameAddr,
-        call_id: str = "",
-        cseq: int = 1,
-        route: tuple[Uri, ...] = (),
-        headers: Iterable[tuple[str, str]] = (),
-        body: bytes = b"",
-    ) -> list[Effect]:
+    def request(self, name: str, inquiry: Inquiry, now: float) -> list[Effect]:
         """REGISTER, OPTIONS …. `ResponseReceived` or `TransactionFailed` follows with `name`. Challenges are answered
-        from `Surroundings.credentials`, once, so a REGISTER may use up two of `cseq`. An empty `call_id`: a new one.
-        A Contact among `headers` is the caller's affair (`contact_of` gives ours)."""
+        from `Surroundings.credentials`, once, so a REGISTER may use up two of `cseq`."""
 
     def contact_of(self, flow: Flow) -> Uri:
         """Our Contact URI towards the peer of `flow`."""
 
-    def respond(
-        self,
-        key: str,
-        status: int,
-        now: float,
-        *,
-        reason: str = "",
-        headers: Iterable[tuple[str, str]] = (),
-        body: bytes = b"",
-    ) -> list[Effect]:
-        """The final response to what `RequestReceived` told. No effect if its transaction is over already."""
+    def respond(self, key: str, response: Response, now: float) -> list[Effect]:
+        """The final response (see `message.respond`) to what `RequestReceived` told; it gets a To tag if it has none.
+        No effect if its transaction is over already."""
 
     @property
     def counters(self) -> Mapping[str, int]:

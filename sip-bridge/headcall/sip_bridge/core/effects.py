@@ -91,7 +91,7 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The other side has answered; the ACK has been sent. Comes once for a call: later forks are ended by themselves."""
+    """The other side has answered; the ACK has been sent. Comes once: later forks are ended by themselves."""
 
     call: str
     response: Response

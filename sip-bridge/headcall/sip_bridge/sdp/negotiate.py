@@ -36,7 +36,7 @@ def make_offer(
     ptime: int | None = 20,
 ) -> bytes:
     """A description with one audio stream."""
-    media = _audio(local, tuple(codecs), direction, ptime, "RTP/AVP")
+    media = _audio(local, tuple(codecs), direction, 20, "RTP/AVP")
     return serialise_sdp(Description(origin, local.host, (media,)))
 
 
