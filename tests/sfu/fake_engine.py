@@ -60,6 +60,9 @@ class FakeEngine(Engine):
         self._open(leg, "peer")
         self.told.append(("open_peer", leg, ufrag, pwd, remote_ufrag))
 
+    def restart_ice(self, ufrag: str, new_ufrag: str, new_pwd: str, new_remote_ufrag: str) -> None:
+        self.told.append(("restart_ice", ufrag, new_ufrag, new_pwd, new_remote_ufrag))
+
     def set_peer_codecs(
         self, ufrag: str, codecs: Sequence[tuple[str, int, int, int]], ssrc: int, level_extension: int | None
     ) -> None:

@@ -39,11 +39,13 @@ class Browser:
         self.world = world
         self.certificate = RTCCertificate.generateCertificate()
         self.ufrag = ufrag
+        self.session = str(int.from_bytes(ufrag.encode()))
 
     @property
     def offer(self) -> str:
         value = next(each.value for each in self.certificate.getFingerprints() if each.algorithm == "sha-256")
-        text = re.sub("a=fingerprint:.*\r", f"a=fingerprint:sha-256 {value}\r", offer())
+        text = re.sub("o=- [0-9]+", f"o=- {self.session}", offer())
+        text = re.sub("a=fingerprint:.*\r", f"a=fingerprint:sha-256 {value}\r", text)
         return re.sub("a=ice-ufrag:.*\r", f"a=ice-ufrag:{self.ufrag}\r", text)
 
     def connect(self, leg_id: str = "leg_a") -> str:
@@ -171,6 +173,35 @@ def test_whoever_offers_again_and_again_has_two_transports_at_most() -> None:
         assert len(world.peers) == 2
         assert carrying not in closed(world)
         assert len(closed(world)) == 18
+
+    scenario(work)
+
+
+def test_a_page_that_changes_networks_keeps_its_keys() -> None:
+    async def work(world: World) -> None:
+        page = Browser(world, "wifi")
+        ours = page.connect()
+        await page.prove_and_shake_hands(ours)
+        page.ufrag = "mobile"
+        new = page.connect()
+        assert new == page.connect() != ours
+        ((name, ufrag, pwd, remote),) = world.engine.of("restart_ice")
+        assert (name, ufrag, remote) == (ours, new, "mobile")
+        assert len(pwd) == 24
+        assert len(world.engine.of("open_peer")) == 1
+        assert {at for at, *_ in world.engine.of("set_peer_codecs")} == {ours}
+        assert world.counted == ["done", "ice_restart"]
+
+    scenario(work)
+
+
+def test_a_page_that_reuses_its_certificate_still_gets_a_new_transport() -> None:
+    async def work(world: World) -> None:
+        page = Browser(world, "before")
+        ours = page.connect()
+        page.ufrag, page.session = "after", "4711"
+        assert page.connect() != ours
+        assert len(world.engine.of("open_peer")) == 2
 
     scenario(work)
 

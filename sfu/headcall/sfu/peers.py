@@ -10,7 +10,7 @@ import logging
 import secrets
 import string
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -56,8 +56,12 @@ class Peer:
     """One transport of a browser. A leg may have two for a moment: the old one, and the one that replaces it."""
 
     leg_id: str
+    session: str
+    """Which peer connection of the page this is, by its `o=` line."""
     remote: Transport
     local: Local
+    name: str
+    """Our first user fragment: what the engine calls the transport, also after an ICE restart."""
     association: Association
     proven: asyncio.Event = field(default_factory=asyncio.Event)
     task: "asyncio.Task[None] | None" = None
@@ -104,10 +108,8 @@ class Peers:
         """The answer to an offer. Raises `SdpError` and `NodeFull`, and then nothing has changed."""
         offer = parse(text)
         chosen = select(offer, prefer)
-        peer = self._same(leg_id, chosen.transport) or self._open(leg_id, chosen.transport)
-        self._engine.set_peer_codecs(
-            peer.local.ufrag, as_tuples(chosen.codecs), peer.local.ssrc, chosen.level_extension
-        )
+        peer = self._same(leg_id, offer, chosen.transport) or self._open(leg_id, offer, chosen.transport)
+        self._engine.set_peer_codecs(peer.name, as_tuples(chosen.codecs), peer.local.ssrc, chosen.level_extension)
         return peer.write_answer(offer, chosen)
 
     def has_leg(self, leg_id: str) -> bool:
@@ -144,20 +146,43 @@ class Peers:
         """Oldest first."""
         return [peer for peer in self._peers.values() if peer.leg_id == leg_id]
 
-    def _same(self, leg_id: str, remote: Transport) -> Peer | None:
-        """The transport that an offer renegotiates: the leg's newest, if the browser's ICE session is the same."""
-        peers = self._of(leg_id)
-        if not peers or peers[-1].remote.ufrag != remote.ufrag:
+    def _same(self, leg_id: str, offer: Offer, remote: Transport) -> Peer | None:
+        """The transport that an offer renegotiates: the leg's newest, if the page's peer connection is the same."""
+        peer = next(reversed(self._of(leg_id)), None)
+        if peer is None:
             return None
-        if peers[-1].remote.fingerprints != remote.fingerprints:
-            raise Unacceptable("another certificate within one ICE session")
-        return peers[-1]
+        is_same_certificate = peer.remote.fingerprints == remote.fingerprints
+        if peer.remote.ufrag == remote.ufrag:
+            if not is_same_certificate:
+                raise Unacceptable("another certificate within one ICE session")
+            return peer
+        if is_same_certificate and peer.session == offer.session:
+            self._restart_ice(peer, remote)
+            return peer
+        return None
 
-    def _open(self, leg_id: str, remote: Transport) -> Peer:
+    def _restart_ice(self, peer: Peer, remote: Transport) -> None:
+        """New credentials, the same DTLS: who changes networks does not shake hands again (RFC 8842 4)."""
+        peer.remote = remote
+        peer.local = replace(peer.local, ufrag=self._ice_chars(8), pwd=self._ice_chars(24))
+        self._engine.restart_ice(peer.name, peer.local.ufrag, peer.local.pwd, remote.ufrag)
+        self._count("ice_restart")
+
+    def _open(self, leg_id: str, offer: Offer, remote: Transport) -> Peer:
         if len(self._peers) >= MAX_PEERS:
             raise NodeFull(f"{MAX_PEERS} browsers are connected")
         self._drop_superseded(leg_id)
-        local = Local(
+        local = self._local()
+        self._engine.open_peer(leg_id, local.ufrag, local.pwd, remote.ufrag)
+        peer = Peer(leg_id, offer.session, remote, local, local.ufrag, self._associate(local.ufrag))
+        self._peers[peer.name] = peer
+        peer.task = self._tasks.start(self._live(peer), f"transport of {leg_id}")
+        # A callback, not a `finally`: a task that is cancelled before its first step never enters its body.
+        peer.task.add_done_callback(lambda _: self._closed(peer.name))
+        return peer
+
+    def _local(self) -> Local:
+        return Local(
             ufrag=self._ice_chars(8),
             pwd=self._ice_chars(24),
             fingerprint=self._certificate.sha256,
@@ -167,13 +192,6 @@ class Peers:
             cname=self._ice_chars(16),
             session_id=self._chance.getrandbits(62),
         )
-        self._engine.open_peer(leg_id, local.ufrag, local.pwd, remote.ufrag)
-        peer = Peer(leg_id, remote, local, self._associate(local.ufrag))
-        self._peers[local.ufrag] = peer
-        peer.task = self._tasks.start(self._live(peer), f"transport of {leg_id}")
-        # A callback, not a `finally`: a task that is cancelled before its first step never enters its body.
-        peer.task.add_done_callback(lambda _: self._closed(local.ufrag))
-        return peer
 
     def _closed(self, ufrag: str) -> None:
         del self._peers[ufrag]

@@ -80,6 +80,7 @@ REFUSED = {
     "a line without type": read("chromium-156-audio") + "nonsense\r\n",
     "a control character": read("chromium-156-audio") + "a=x:\x00\r\n",
     "a lone carriage return": read("chromium-156-audio") + "a=x:\ry\r\n",
+    "half an origin": read("chromium-156-audio").replace(" 2 IN IP4 127.0.0.1", ""),
     "a port too large": read("chromium-156-audio").replace("m=audio 54123", "m=audio 70000"),
     "a fingerprint of dots": re.sub("a=fingerprint:.*\r", "a=fingerprint:sha-256 ...\r", read("chromium-156-audio")),
     "a short password": re.sub("a=ice-pwd:.*\r", "a=ice-pwd:short\r", read("chromium-156-audio")),

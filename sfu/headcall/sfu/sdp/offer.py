@@ -77,6 +77,8 @@ class Offer:
     sections: list[Section] = field(default_factory=list)
     bundle: tuple[str, ...] = ()
     """The mids of the first BUNDLE group; empty when nothing is bundled."""
+    session: str = ""
+    """Which peer connection this is: user name and session id of the `o=` line, the same in all its offers."""
 
 
 def parse(text: str) -> Offer:
@@ -99,6 +101,8 @@ def _read(lines: list[str]) -> Offer:
         name, _, value = line[2:].partition(":")
         if line.startswith("m="):
             offer.sections.append(_section(line))
+        elif line.startswith("o="):
+            offer.session = _session(line)
         elif line.startswith("a=") and offer.sections:
             _section_attribute(offer.sections[-1], name, value)
         elif line.startswith("a="):
@@ -116,6 +120,14 @@ def _section(line: str) -> Section:
     if not found or int(found[2]) > 65535:
         raise Malformed(f"no media description: {_shown(line)}")
     return Section(found[1], int(found[2]), found[3], found[4].split())
+
+
+def _session(line: str) -> str:
+    # RFC 8866 5.2:  o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address>
+    words = line[2:].split(" ")
+    if len(words) != 6 or len(line) > 256:
+        raise Malformed(f"no origin: {_shown(line)}")
+    return " ".join(words[:2])
 
 
 def _section_attribute(section: Section, name: str, value: str) -> None:
