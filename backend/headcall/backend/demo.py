@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from headcall.backend.devices.service import Devices
 from headcall.backend.numbers.model import NETWORKS, Number
 from headcall.backend.numbers.store import put as put_number
+from headcall.backend.sample import COMPANY, DID, PEOPLE, QUEUE_ID, QUEUE_NAME, QUEUE_NUMBER, TRUNK, Someone
 from headcall.backend.store.base import DEFAULT_TENANT
 from headcall.backend.store.engine import Store
 from headcall.backend.tenants.store import ensure_default
@@ -20,43 +21,6 @@ from headcall.backend.users.passwords import Passwords
 from headcall.backend.users.store import UserRow
 from headcall.kit.clock import Clock
 from headcall.wire.legs import Trunk
-
-COMPANY = "深圳示例科技有限公司"
-QUEUE_ID = "que_callcentre"
-QUEUE_NAME = "呼叫中心"
-DID = "4008123456"
-QUEUE_NUMBER = "40081234560"
-TRUNK = "carrier"
-
-
-@dataclass(frozen=True, slots=True)
-class Someone:
-    """A person of the sample company."""
-
-    login: str
-    name: str
-    roles: tuple[str, ...]
-    number: str = ""
-    agent_number: str = ""
-    language: str = "zh"
-
-    @property
-    def user_id(self) -> str:
-        return f"usr_demo_{self.login}"
-
-    @property
-    def display(self) -> str:
-        """`8301234-1001`."""
-        return f"{self.number[:-4]}-{self.number[-4:]}"
-
-
-PEOPLE = (
-    Someone("mei", "李梅", ("agent",), "83012341001", "1001"),
-    Someone("lei", "张磊", ("agent",), "83012341002", "1002"),
-    Someone("anna", "Anna Schmidt", ("agent", "supervisor"), "83012341003", "1003", "en"),
-    Someone("wei", "王伟", ("employee",), "83012342001"),
-    Someone("admin", "管理员", ("admin",)),
-)
 
 SeedQueue = Callable[[AsyncSession, str, str, str, list[str]], Awaitable[None]]
 """(session, queue_id, name, number, members): makes the queue if it is not there."""
@@ -78,9 +42,7 @@ class Demo:
     seed_queue: SeedQueue
     seed_agent: SeedAgent
 
-    async def seed(
-        self, passwords: Mapping[str, str], sip_passwords: Mapping[str, str], simulator_port: int
-    ) -> None:
+    async def seed(self, passwords: Mapping[str, str], sip_passwords: Mapping[str, str], simulator_port: int) -> None:
         """Everything, in one transaction; the slow hashes are made before it begins."""
         hashes = await self._hashes(passwords)
         async with self.store.begin() as session:
