@@ -96,6 +96,7 @@ class Peers:
         self._count = count
         self._chance = chance or secrets.SystemRandom()
         self._peers: dict[str, Peer] = {}
+        self._legs: dict[str, list[Peer]] = {}
         self._tasks = Tasks("peers")
         self._turns = asyncio.Semaphore(HANDSHAKES_AT_ONCE)
 
@@ -113,7 +114,7 @@ class Peers:
         return peer.write_answer(offer, chosen)
 
     def has_leg(self, leg_id: str) -> bool:
-        return any(peer.leg_id == leg_id for peer in self._peers.values())
+        return leg_id in self._legs
 
     async def close_leg(self, leg_id: str) -> None:
         """Says goodbye on every transport of the leg, before the engine forgets it."""
@@ -144,7 +145,7 @@ class Peers:
 
     def _of(self, leg_id: str) -> list[Peer]:
         """Oldest first."""
-        return [peer for peer in self._peers.values() if peer.leg_id == leg_id]
+        return list(self._legs.get(leg_id, ()))
 
     def _same(self, leg_id: str, offer: Offer, remote: Transport) -> Peer | None:
         """The transport that an offer renegotiates: the leg's newest, if the page's peer connection is the same."""
@@ -176,9 +177,10 @@ class Peers:
         self._engine.open_peer(leg_id, local.ufrag, local.pwd, remote.ufrag)
         peer = Peer(leg_id, offer.session, remote, local, local.ufrag, self._associate(local.ufrag))
         self._peers[peer.name] = peer
+        self._legs.setdefault(leg_id, []).append(peer)
         peer.task = self._tasks.start(self._live(peer), f"transport of {leg_id}")
         # A callback, not a `finally`: a task that is cancelled before its first step never enters its body.
-        peer.task.add_done_callback(lambda _: self._closed(peer.name))
+        peer.task.add_done_callback(lambda _: self._closed(peer))
         return peer
 
     def _local(self) -> Local:
@@ -193,9 +195,12 @@ class Peers:
             session_id=self._chance.getrandbits(62),
         )
 
-    def _closed(self, ufrag: str) -> None:
-        del self._peers[ufrag]
-        self._engine.close_peer(ufrag)
+    def _closed(self, peer: Peer) -> None:
+        del self._peers[peer.name]
+        self._legs[peer.leg_id].remove(peer)
+        if not self._legs[peer.leg_id]:
+            del self._legs[peer.leg_id]
+        self._engine.close_peer(peer.name)
 
     def _associate(self, ufrag: str) -> Association:
         def take_keys(keys: SrtpKeys) -> None:
