@@ -92,7 +92,9 @@ class Parts:
         return found
 
 
-def assemble(ctx: RoleContext, *, folder: Path, box: SecretBox, make_control: MakeControl) -> Parts:
+def assemble(
+    ctx: RoleContext, *, folder: Path, box: SecretBox, make_control: MakeControl, passwords: Passwords | None = None
+) -> Parts:
     """Makes all parts. `folder` is the data folder, `box` keeps the secrets, `make_control` makes call control."""
     site, numbering = ctx.settings.section(shared.Site), ctx.settings.section(Numbering)
     kept = ctx.settings.section(shared.Store)
@@ -100,7 +102,7 @@ def assemble(ctx: RoleContext, *, folder: Path, box: SecretBox, make_control: Ma
     plan = DialPlan(
         region=numbering.region, internal_prefix=numbering.internal_prefix, short_digits=numbering.short_digits
     )
-    passwords = Passwords()
+    passwords = passwords or Passwords()
     sessions = Sessions(store, ctx.clock, ctx.ids, passwords)
     live = Live(first_event_id=ctx.epoch)
     users = Users(store)

@@ -47,7 +47,7 @@ def make_app(authenticator: Authenticator, routers: Iterable[APIRouter], public:
     for router in routers:
         app.include_router(router, prefix=PREFIX)
     for router in public:
-        app.include_router(router)
+        app.include_router(router, include_in_schema=False)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ApiError, _raised)
