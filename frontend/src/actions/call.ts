@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isLive, isTalking } from "@/core/desk";
+import type { CallView } from "@/core/wire";
+import { ArrowRightLeft, Grid3x3, Mic, Pause, Phone, PhoneOff, PhoneX } from "@/ui/icons";
+import { action, type Scene } from "./action";
+
+const can = (call: CallView | null, what: CallView["can"][number]): boolean => call?.can.includes(what) ?? false;
+const talking = (scene: Scene): CallView | null => (scene.call && isTalking(scene.call) ? scene.call : null);
+
+export const answer = action({
+  id: "call.answer",
+  section: "call",
+  label: () => "action.answer",
+  icon: Phone,
+  keys: "Alt+KeyJ",
+  available: ({ ringing, mine }) => ringing !== null && (ringing.media === "phone" || mine),
+  async run({ ringing }, hands) {
+    if (ringing) await hands.send({ type: "call.answer", call_id: ringing.call_id });
+  },
+});
+
+export const refuse = action({
+  id: "call.refuse",
+  section: "call",
+  label: () => "action.refuse",
+  icon: PhoneX,
+  available: ({ ringing }) => ringing !== null,
+  async run({ ringing }, hands) {
+    if (ringing) await hands.send({ type: "call.refuse", call_id: ringing.call_id });
+  },
+});
+
+export const hangUp = action({
+  id: "call.hang_up",
+  section: "call",
+  label: () => "action.hang_up",
+  icon: PhoneOff,
+  keys: "Alt+KeyK",
+  available: ({ call }) => call !== null,
+  async run({ call }, hands) {
+    if (!call) return;
+    hands.ui({ keypad: false });
+    await hands.send({ type: isLive(call) ? "call.hang_up" : "call.refuse", call_id: call.call_id });
+  },
+});
+
+export const mute = action({
+  id: "call.mute",
+  section: "call",
+  label: ({ desk, call }) => (call && desk.muted[call.call_id] ? "action.unmute" : "action.mute"),
+  icon: Mic,
+  keys: "Alt+KeyM",
+  said: ({ desk, call }) => (call && desk.muted[call.call_id] ? "said.unmuted" : "said.muted"),
+  available: (scene) => talking(scene)?.media === "browser" && scene.mine,
+  checked: ({ desk, call }) => (call ? desk.muted[call.call_id] === true : false),
+  run({ desk, call }, hands) {
+    if (call) hands.dispatch({ type: "muted", callId: call.call_id, on: !desk.muted[call.call_id] });
+  },
+});
+
+export const hold = action({
+  id: "call.hold",
+  section: "call",
+  label: ({ call }) => (call?.held ? "action.resume" : "action.hold"),
+  icon: Pause,
+  keys: "Alt+KeyO",
+  said: ({ call }) => (call?.held ? "said.resumed" : "said.held"),
+  available: (scene) => talking(scene) !== null && can(scene.call, "hold"),
+  checked: ({ call }) => call?.held ?? false,
+  async run({ call }, hands) {
+    if (!call) return;
+    const on = !call.held;
+    hands.dispatch({ type: "assume", callId: call.call_id, patch: { held: on, state: on ? "held" : "talking" } });
+    try {
+      await hands.send({ type: "call.hold", call_id: call.call_id, on });
+    } catch (error) {
+      hands.dispatch({ type: "assumption_failed", callId: call.call_id });
+      throw error;
+    }
+  },
+});
+
+export const keypad = action({
+  id: "call.keypad",
+  section: "call",
+  label: () => "action.keypad",
+  icon: Grid3x3,
+  keys: "Alt+KeyP",
+  available: (scene) => talking(scene) !== null && can(scene.call, "digits"),
+  checked: ({ ui }) => ui.keypad,
+  run: ({ ui }, hands) => hands.ui({ keypad: !ui.keypad }),
+});
+
+export const transfer = action({
+  id: "call.transfer",
+  section: "call",
+  label: () => "action.transfer",
+  icon: ArrowRightLeft,
+  keys: "Alt+KeyT",
+  available: (scene) => talking(scene) !== null && can(scene.call, "transfer"),
+  run: ({ call }, hands) => hands.ui({ transfer: call?.call_id ?? null }),
+});

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Action, Scene } from "./action";
+import { breaks, logOut, offline, ready, statusMenu, useHere } from "./agent";
+import { answer, hangUp, hold, keypad, mute, refuse, transfer } from "./call";
+import { dialler, goCheck, goDesk, goHistory, goSettings, help, language, palette, theme } from "./page";
+
+export const ACTIONS: readonly Action[] = [
+  answer,
+  refuse,
+  hangUp,
+  mute,
+  hold,
+  keypad,
+  transfer,
+  statusMenu,
+  ready,
+  ...breaks,
+  offline,
+  palette,
+  dialler,
+  goDesk,
+  goHistory,
+  goSettings,
+  goCheck,
+  useHere,
+  theme,
+  language,
+  help,
+  logOut,
+];
+
+/** The keys of an action, as this person set them; `""` switches one off. */
+export function keysOf(a: Action, own: Readonly<Record<string, string>>): string | undefined {
+  return (own[a.id] ?? a.keys) || undefined;
+}
+
+export function actionFor(keys: string, scene: Scene, own: Readonly<Record<string, string>>): Action | null {
+  return ACTIONS.find((a) => keysOf(a, own) === keys && a.available(scene)) ?? null;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { currentCall } from "@/core/desk";
+import { dialled, looksDiallable, shownNumber } from "@/core/number";
+import { useDesk } from "@/core/store";
+import { useUi } from "@/core/ui";
+import { PersonRow } from "@/features/people/person-row";
+import { usePeople } from "@/features/people/usePeople";
+import { faultText, hands } from "@/hooks/useActions";
+import { Spinner } from "@/ui/bits";
+import { Dialog } from "@/ui/dialog";
+import { Input } from "@/ui/field";
+import { PhoneForwarded } from "@/ui/icons";
+import { toast } from "@/ui/toast";
+
+export function TransferDialog() {
+  const callId = useUi((s) => s.transfer);
+  const call = useDesk(currentCall);
+  // The caller may hang up while we still choose.
+  const open = callId !== null && call?.call_id === callId;
+  const close = () => useUi.setState({ transfer: null });
+  return open ? <Choose callId={callId} name={call.peer.name || shownNumber(call.peer.number)} close={close} /> : null;
+}
+
+function Choose({ callId, name, close }: { callId: string; name: string; close(): void }) {
+  const { t } = useTranslation();
+  const [q, setQ] = useState("");
+  const [busy, setBusy] = useState(false);
+  const me = useDesk((s) => s.me?.user_id);
+  const queues = useDesk((s) => s.queues);
+  const { people, isPending } = usePeople(q);
+  const others = people.filter((p) => p.user_id !== me && p.number);
+  const outside =
+    looksDiallable(q) && !others.some((p) => p.number === dialled(q) || p.short_number === dialled(q))
+      ? dialled(q)
+      : null;
+
+  const send = async (to: string) => {
+    if (busy) return;
+    setBusy(true);
+    try {
+      await hands.send({ type: "call.transfer", call_id: callId, to });
+      toast("done", t("transfer.done"));
+      close();
+    } catch (error) {
+      toast("fault", faultText(error));
+      setBusy(false);
+    }
+  };
+  const first = outside ?? others[0]?.number ?? null;
+  return (
+    <Dialog open onClose={close} title={t("transfer.title")} description={t("transfer.text", { name })}>
+      <div className="px-5 pb-2">
+        <Input
+          autoFocus
+          value={q}
+          onChange={(e) => setQ(e.target.value)}
+          onKeyDown={(e) => e.key === "Enter" && !e.nativeEvent.isComposing && q && first && void send(first)}
+          placeholder={t("transfer.search")}
+          aria-label={t("transfer.search")}
+        />
+      </div>
+      <div className="min-h-52 overflow-y-auto px-2.5 pb-3">
+        {outside && (
+          <button
+            type="button"
+            disabled={busy}
+            onClick={() => void send(outside)}
+            className="flex w-full items-center gap-3 rounded-lg px-2.5 py-2 text-left hover:bg-hover"
+          >
+            <span className="inline-flex size-8 items-center justify-center rounded-full bg-accent-wash text-accent-ink">
+              <PhoneForwarded aria-hidden size={15} />
+            </span>
+            <span className="figures text-sm font-medium">
+              {t("transfer.to_number", { number: shownNumber(outside) })}
+            </span>
+          </button>
+        )}
+        {isPending && (
+          <div className="p-4">
+            <Spinner label={t("common.loading")} />
+          </div>
+        )}
+        {!isPending && others.length === 0 && !outside && (
+          <p className="px-3 py-8 text-center text-sm text-ink-3">{t("people.none")}</p>
+        )}
+        {others.map((p) => (
+          <PersonRow key={p.user_id} person={p} disabled={busy} onPick={() => p.number && void send(p.number)} />
+        ))}
+        {!q && queues.length > 1 && <p className="px-2.5 pt-3 pb-1 text-xs text-ink-3">{t("transfer.tip")}</p>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api/client";
+import type { CallDetail } from "@/api/types";
+import { shownNumber } from "@/core/number";
+import { useDesk } from "@/core/store";
+import { clockTime, duration, fullTime } from "@/core/time";
+import { dial, faultText } from "@/hooks/useActions";
+import { useScene } from "@/hooks/useScene";
+import { languageNow, localeOf } from "@/i18n";
+import { Avatar, Empty, Spinner } from "@/ui/bits";
+import { Button, IconButton } from "@/ui/button";
+import { ArrowLeft, CircleAlert, Phone, User } from "@/ui/icons";
+import { Player } from "./player";
+import { looks, otherSide } from "./row";
+
+export function Detail({ callId }: { callId: string }) {
+  const { t } = useTranslation();
+  const { data, error } = useQuery({
+    queryKey: ["calls", "one", callId],
+    queryFn: () => api.call(callId),
+    refetchInterval: (q) =>
+      q.state.data && (!q.state.data.ended_at || q.state.data.recordings.some((r) => r.state === "recording"))
+        ? 1500
+        : false,
+  });
+  return (
+    <section aria-label={t("history.detail")} className="sheet min-h-0 flex-1 overflow-y-auto">
+      {!data && !error && (
+        <div className="p-6">
+          <Spinner label={t("common.loading")} />
+        </div>
+      )}
+      {error && <Empty icon={CircleAlert} title={faultText(error)} />}
+      {data && <Card call={data} />}
+    </section>
+  );
+}
+
+function Card({ call }: { call: CallDetail }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { mine, call: current } = useScene();
+  const own = useDesk((s) => s.me?.number ?? null);
+  const side = otherSide(call, own);
+  const number = shownNumber(side.number);
+  const { icon: Icon, label, tone } = looks(call, own);
+  return (
+    <>
+      <div className="flex items-center gap-4 px-5 pt-5">
+        <IconButton
+          icon={ArrowLeft}
+          label={t("history.back")}
+          onClick={() => void navigate({ to: "/history", search: {} })}
+          className="-ml-2 lg:hidden"
+        />
+        <Avatar name={side.name ?? number} size={44} icon={side.name ? undefined : User} />
+        <div className="min-w-0 flex-1">
+          <h2 className="figures truncate text-xl font-semibold">{side.name || number}</h2>
+          <p className={`flex items-center gap-1.5 text-sm ${tone}`}>
+            <Icon aria-hidden size={14} />
+            {t(label)}
+            {side.name && <span className="figures text-ink-3">{number}</span>}
+          </p>
+        </div>
+        <Button icon={Phone} disabled={!mine || current !== null} onClick={() => void dial(side.number)}>
+          {t("history.call_back")}
+        </Button>
+      </div>
+      <div className="px-5 pt-5">
+        {call.recordings.map((r) => (
+          <Player key={r.recording_id} recording={r} />
+        ))}
+        {call.recordings.length === 0 && call.answered_at && (
+          <p className="rounded-lg bg-sunken px-4 py-3 text-sm text-ink-3 ring-1 ring-line ring-inset">
+            {t("player.none")}
+          </p>
+        )}
+      </div>
+      <Facts call={call} />
+      <Log call={call} />
+    </>
+  );
+}
+
+function Facts({ call }: { call: CallDetail }) {
+  const { t } = useTranslation();
+  const causes = useDesk((s) => s.causes);
+  const language = languageNow();
+  const who = (n: string, name: string | null) => (name ? `${name} · ${shownNumber(n)}` : shownNumber(n));
+  const facts: [string, string | null][] = [
+    ["fact.from", who(call.from_number, call.from_name)],
+    ["fact.to", who(call.to_number, call.to_name)],
+    ["fact.queue", call.queue?.name ?? null],
+    ["fact.agent", call.agent ? `${call.agent.name} · ${call.agent.agent_number}` : null],
+    ["fact.started", fullTime(call.started_at, localeOf(language))],
+    ["fact.waited", duration(call.wait_s)],
+    ["fact.talked", call.answered_at ? duration(call.talk_s) : null],
+    ["fact.ended_by", call.ended_by ? t(`ended_by.${call.ended_by}`) : null],
+    ["fact.cause", causes[call.cause]?.[language] ?? null],
+  ];
+  return (
+    <dl className="mx-5 mt-5 grid grid-cols-2 gap-x-6 gap-y-3.5 border-t border-line pt-4 sm:grid-cols-3">
+      {facts.map(([key, value]) =>
+        value === null ? null : (
+          <div key={key} className="min-w-0">
+            <dt className="text-xs text-ink-3">{t(key)}</dt>
+            <dd className="figures mt-0.5 text-sm font-medium break-words">{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+function Log({ call }: { call: CallDetail }) {
+  const { t } = useTranslation();
+  const locale = localeOf(languageNow());
+  if (call.log.length === 0) return null;
+  return (
+    <details className="mx-5 my-5 border-t border-line pt-4">
+      <summary className="text-sm font-semibold">{t("history.log")}</summary>
+      <ol className="mt-3 space-y-1.5">
+        {call.log.map((e) => (
+          <li key={e.seq} className="figures flex gap-3 text-sm">
+            <time dateTime={e.at} className="w-14 shrink-0 text-ink-3">
+              {clockTime(e.at, locale)}:{e.at.slice(17, 19)}
+            </time>
+            <span className="min-w-0 break-words">{t([`log.${e.type}`, "log.other"], { type: e.type })}</span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Desk } from "./features/desk/desk";
+import { NotFound } from "./features/shell/not-found";
+import { Shell } from "./features/shell/shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+export interface HistorySearch {
+  call?: string;
+  q?: string;
+  scope?: "mine" | "all";
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined;
+
+const desk = createRoute({ getParentRoute: () => root, path: "/", component: Desk });
+const history = createRoute({
+  getParentRoute: () => root,
+  path: "/history",
+  validateSearch: (raw): HistorySearch => {
+    const call = text(raw.call);
+    const q = text(raw.q);
+    return {
+      ...(call ? { call } : {}),
+      ...(q ? { q } : {}),
+      ...(raw.scope === "all" ? { scope: "all" as const } : {}),
+    };
+  },
+  component: lazyRouteComponent(() => import("./features/history/history"), "History"),
+});
+const people = createRoute({
+  getParentRoute: () => root,
+  path: "/people",
+  component: lazyRouteComponent(() => import("./features/people/people-page"), "PeoplePage"),
+});
+const dial = createRoute({
+  getParentRoute: () => root,
+  path: "/dial",
+  component: lazyRouteComponent(() => import("./features/desk/dial-page"), "DialPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./features/settings/settings"), "SettingsPage"),
+});
+const check = createRoute({
+  getParentRoute: () => root,
+  path: "/check",
+  component: lazyRouteComponent(() => import("./features/check/check"), "Check"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([desk, history, people, dial, settings, check]),
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
