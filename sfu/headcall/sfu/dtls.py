@@ -210,19 +210,24 @@ class Association:
 
     async def until_closed(self) -> None:
         """Waits for the close_notify of the browser or for `close`. Nothing that comes meanwhile is of interest."""
-        pump = self._transport._task
-        if pump is not None:
-            await asyncio.wait([pump])
-            if not pump.cancelled():
-                pump.exception()  # taken, so that asyncio does not report it; aiortc has logged what is worth it
+        await _ended(self._transport._task)
         self.is_up = False
 
     async def close(self) -> None:
         """Says goodbye with a close_notify, if there was a handshake, and ends `until_closed`."""
         if not self._below.is_closed:
+            pump = self._transport._task
             if self.is_up:
                 await self._transport.stop()
             self._below.close()
+            await _ended(pump)
+
+
+async def _ended(pump: "asyncio.Future[None] | None") -> None:
+    if pump is not None:
+        await asyncio.wait([pump])
+        if not pump.cancelled():
+            pump.exception()  # taken, so that asyncio does not report it; aiortc has logged what is worth it
 
 
 def datagrams(written: bytes) -> list[bytes]:
