@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of agents. Reserving one for an offer is a compare-and-set: of two queues, or two backends, one gets the agent."""
+
+from typing import cast
+
+from sqlalchemy import CursorResult, ForeignKey, String, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from headcall.backend.agents.model import Agent, State
+from headcall.backend.store.base import Base, Id
+from headcall.backend.users.store import UserRow
+
+
+class AgentRow(Base):
+    __tablename__ = "agents"
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True)
+    agent_number: Mapped[str] = mapped_column(String(16), unique=True)
+    level: Mapped[int] = mapped_column(default=1)
+    seat: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(16), default="offline")
+    reason: Mapped[str | None] = mapped_column(default=None)
+    since_ms: Mapped[int] = mapped_column(default=0)
+    wrap_up_until_ms: Mapped[int | None] = mapped_column(default=None)
+    missed: Mapped[int] = mapped_column(default=0)
+    idle_since_ms: Mapped[int] = mapped_column(default=0)
+    call_id: Mapped[str | None] = mapped_column(Id, default=None)
+    state_before: Mapped[str] = mapped_column(String(16), default="ready")
+    reason_before: Mapped[str | None] = mapped_column(default=None)
+    wish_after: Mapped[str | None] = mapped_column(String(16), default=None)
+
+
+LIVE = (
+    "state",
+    "reason",
+    "since_ms",
+    "wrap_up_until_ms",
+    "missed",
+    "idle_since_ms",
+    "call_id",
+    "state_before",
+    "reason_before",
+    "wish_after",
+)
+"""Columns that the work itself changes; the others are administration."""
+
+
+async def put(session: AsyncSession, user_id: str, agent_number: str, *, level: int = 1, seat: int = 0) -> None:
+    """Makes a user an agent, or changes their number and place."""
+    row = await session.get(AgentRow, user_id)
+    if row is None:
+        session.add(AgentRow(user_id=user_id, agent_number=agent_number, level=level, seat=seat))
+    else:
+        row.agent_number, row.level, row.seat = agent_number, level, seat
+    await session.flush()
+
+
+async def every(session: AsyncSession) -> list[Agent]:
+    found = await session.execute(select(AgentRow, UserRow.name).join(UserRow, UserRow.user_id == AgentRow.user_id))
+    return [_agent(row, name) for row, name in found.all()]
+
+
+def _agent(row: AgentRow, name: str) -> Agent:
+    live = {column: getattr(row, column) for column in LIVE}
+    return Agent(user_id=row.user_id, agent_number=row.agent_number, name=name, level=row.level, seat=row.seat, **live)
+
+
+async def save(session: AsyncSession, agent: Agent, *, only_from: State) -> bool:
+    """Writes what an agent does now, if the row still says `only_from`. False: another was faster."""
+    change = (
+        update(AgentRow)
+        .where(AgentRow.user_id == agent.user_id, AgentRow.state == only_from)
+        .values({column: getattr(agent, column) for column in LIVE})
+    )
+    return cast("CursorResult[object]", await session.execute(change)).rowcount == 1

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Joins calls, queues and agents, and keeps them going. What the rest of the backend sees is `backend.control.Control`.
+
+pages ──► socket ──► phone ─┐                        ┌─► live (pages)   ledger (records)   duty (agents)
+                            ├─► service ─► mailbox ──┤
+bridges ──► events ─────────┘                        └─► nodes (bridges, media)            stage (applications)
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from headcall.backend.agents import http as agents_http
+from headcall.backend.agents import store as agent_rows
+from headcall.backend.agents.duty import Duty
+from headcall.backend.agents.live import AgentSocket
+from headcall.backend.agents.reach import Reach
+from headcall.backend.agents.service import Agents
+from headcall.backend.apps.alarm import Alarm
+from headcall.backend.apps.comeback import comeback_app
+from headcall.backend.apps.line import App
+from headcall.backend.apps.queue import queue_app
+from headcall.backend.apps.refuse import refuse
+from headcall.backend.apps.stage import Scene, Stage
+from headcall.backend.bridges.service import Bridges
+from headcall.backend.calls import store as rows
+from headcall.backend.calls.events import Events
+from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
+from headcall.backend.calls.ledger import Ledger
+from headcall.backend.calls.live import CallViews
+from headcall.backend.calls.nodes import Crew
+from headcall.backend.calls.orders import Sounds
+from headcall.backend.calls.phone import Phone
+from headcall.backend.calls.reception import Reception
+from headcall.backend.calls.routing import Routing
+from headcall.backend.calls.service import CallControl
+from headcall.backend.calls.socket import CallSocket
+from headcall.backend.devices.service import Devices
+from headcall.backend.edge.live import Live
+from headcall.backend.media.service import MediaNodes
+from headcall.backend.numbers.service import Numbers
+from headcall.backend.prompts.service import Prompts
+from headcall.backend.queues import http as queues_http
+from headcall.backend.queues import store as queue_rows
+from headcall.backend.queues.dispatch import Dispatcher
+from headcall.backend.queues.live import QueueViews
+from headcall.backend.queues.model import Queue
+from headcall.backend.queues.service import Queues
+from headcall.backend.recordings.service import Recordings
+from headcall.backend.recovery.service import Recovery
+from headcall.backend.settings import Carrier
+from headcall.backend.store.base import iso
+from headcall.backend.store.engine import Store
+from headcall.backend.trunks.service import Trunks
+from headcall.backend.users.service import Users
+from headcall.kit.bus.port import Bus, Served
+from headcall.kit.clock import Clock
+from headcall.kit.ids import IdMaker
+from headcall.kit.metrics import Metrics
+from headcall.kit.settings import Settings
+from headcall.kit.tasks import Tasks
+from headcall.wire import topics
+from headcall.wire.codec import UnknownWord, decode
+from headcall.wire.nodes import NodeAlive
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.2
+"""How exactly limits are kept. A caller does not notice; a tick costs a look at each open call."""
+
+REACH_EVERY_S = 2.0
+
+SETTLE_S = 1.5
+"""After a start: how long the bridges' waiting events have before we compare. Their outboxes try once a second."""
+
+DEMO_NUMBER = "4008123456"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What call control is built upon."""
+
+    store: Store
+    bus: Bus
+    live: Live
+    clock: Clock
+    ids: IdMaker
+    settings: Settings
+    metrics: Metrics
+    people: Users
+    numbers: Numbers
+    devices: Devices
+    trunks: Trunks
+    prompts: Prompts
+    recordings: Recordings
+
+
+class Telephony:
+    """Calls, queues and agents at work."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+        self.tasks = Tasks("calls")
+        self.alarm = Alarm(given.clock)
+        self.media = MediaNodes(given.bus, given.clock)
+        self.bridges = Bridges(given.bus)
+        self.calls = CallControl(
+            store=given.store,
+            clock=given.clock,
+            nodes=Crew(self.bridges, self.media),
+            sounds=Sounds(music=(given.prompts.music,)),
+            tasks=self.tasks,
+        )
+        self.queues = Queues(given.store, self.calls.calls)
+        self.reach = Reach(
+            given.store,
+            has_page=given.live.is_connected,
+            is_registered=lambda sip_user: self.bridges.where_registered(sip_user) is not None,
+        )
+        self.agents = Agents(given.store, given.clock, self.reach.can_answer)
+        self.routing = self._make_routing()
+        self.duty = Duty(self.agents, self.queues.get)
+        self.dispatcher = Dispatcher(
+            self.queues,
+            self.agents,
+            self.calls,
+            devices_of=self.routing.devices_to_answer_on,
+            clock=given.clock,
+            new_id=given.ids,
+        )
+        self.queue_views = QueueViews(self.queues, self.agents, given.live)
+        self.call_views = CallViews(self.calls, given.live.publish_user)
+        self.ledger = Ledger(
+            self.calls,
+            given.store,
+            given.recordings,
+            agent_of=self.agents.get,
+            queue_of=self.queues.get,
+            new_id=given.ids,
+        )
+        self.stage = Stage(self._app_for, given.prompts, self.alarm, given.ids, self.tasks)
+        self.recovery = Recovery(
+            self.calls,
+            store=given.store,
+            clock=given.clock,
+            bridges=self.bridges,
+            media=self.media,
+            name="backend",
+        )
+        self.events = self._make_events()
+        self._served: Served | None = None
+        self._register()
+
+    def _make_routing(self) -> Routing:
+        given = self.given
+        return Routing(
+            given.numbers,
+            given.people,
+            given.devices,
+            self.bridges,
+            self.queues,
+            has_page=given.live.is_connected,
+            is_talking=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
+            outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
+            new_id=given.ids,
+        )
+
+    def _make_events(self) -> Events:
+        reception = Reception(
+            self.calls,
+            self.routing,
+            self.bridges,
+            language_of=self.given.prompts.language_of,
+            new_id=self.given.ids,
+            tasks=self.tasks,
+        )
+        return Events(
+            self.calls,
+            reception,
+            self.routing,
+            self.bridges,
+            clock=self.given.clock,
+            on_bridge_up=lambda bridge: self._start(self._bridge_up(bridge), f"{bridge} is up"),
+            on_recording_ended=self.given.recordings.ended,
+            on_registration=self.dispatcher.wake,
+        )
+
+    def _register(self) -> None:
+        """Who is told of what."""
+        live = self.given.live
+        self.calls.on_open(lambda box, adopted: self.stage.enter(box, resumed=adopted))
+        for observer in (self.call_views.changed, self.duty.changed, self.ledger.changed):
+            self.calls.on_change(observer)
+        self.calls.on_change(self.queue_views.mark)
+        self.calls.on_change(self.dispatcher.wake)
+        self.calls.on_finish(self.ledger.finish)
+        self.agents.on_change(self.queue_views.mark)
+        self.agents.on_change(self.dispatcher.wake)
+        phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
+        CallSocket(phone, self.call_views).register(live)
+        AgentSocket(self.agents, live).register()
+        self.queue_views.register()
+        live.on_presence(self._presence)
+
+    def _app_for(self, scene: Scene) -> App:
+        match scene.name:
+            case "queue":
+                queue = self.queues.get(scene.ref.split()[0]) or Queue(queue_id="", name="")
+                return queue_app(queue, self.queues.callers_before)
+            case "comeback":
+                return comeback_app(self._ring_again)
+            case _:
+                return refuse
+
+    async def _ring_again(self, user_id: str) -> RingDevices | None:
+        target = await self.routing.to_user(user_id)
+        return target if isinstance(target, RingDevices) else None
+
+    # ------------------------------------------------------------ life
+
+    async def start(self) -> None:
+        """Takes up the calls of the log, then begins to hear bridges and media nodes."""
+        await self.queues.load()
+        await self.agents.load()
+        await self.reach.refresh()
+        count = await self.recovery.take_over()
+        log.info("%d calls go on", count)
+        for work, name in (
+            (self.duty.work(), "duty"),
+            (self.ledger.work(), "ledger"),
+            (self.dispatcher.work(), "dispatcher"),
+            (self._hear_nodes(), "nodes"),
+            (self._tick_for_ever(), "clock"),
+            (self._refresh_for_ever(), "reach"),
+            (self._compare_when_settled(), "comparing"),
+        ):
+            self._start(work, name)
+        self._served = await self.given.bus.serve(topics.EVENTS, self.events.answer)
+
+    async def drain(self) -> None:
+        """Takes nothing new. The calls stay in the log as they are, and their media does not notice."""
+        if self._served:
+            await self._served.close()
+        await self.tasks.close()
+
+    def _start(self, work: Any, name: str) -> None:
+        self.tasks.start(work, name)
+
+    async def tick(self) -> None:
+        """What time does. In tests, called by hand."""
+        self.calls.tick()
+        self.alarm.tick()
+        await self.agents.tick()
+        self.queue_views.tick()
+        if self.queues.line():
+            self.dispatcher.wake()
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.tick()
+
+    async def _refresh_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(REACH_EVERY_S)
+            await self.reach.refresh()
+
+    async def _compare_when_settled(self) -> None:
+        await asyncio.sleep(SETTLE_S)
+        await self.recovery.compare_all(self.recovery.media_nodes())
+        await self.recovery.mend_agents(self.agents, self.duty)
+
+    async def _bridge_up(self, bridge: str) -> None:
+        await self.given.trunks.configure(bridge)
+        await self.recovery.compare_bridge(bridge)
+
+    async def _hear_nodes(self) -> None:
+        inbox = await self.given.bus.subscribe(topics.NODES)
+        async for _, message in inbox:
+            try:
+                alive = decode(message, NodeAlive)
+            except UnknownWord:
+                continue
+            if alive.kind == "sfu" and self.media.heard(alive):
+                self._start(self.recovery.compare_media(alive.node), f"{alive.node} is new")
+
+    async def _presence(self, user_id: str, is_here: bool) -> None:
+        """The user's first page opened, or the last one closed."""
+        for box in self.calls.boxes_of_user(user_id):
+            box.tell(PageCame(user_id) if is_here else PageWent(user_id))
+        self.dispatcher.wake()
+        if user_id not in self.agents.all():
+            self.given.live.publish_all("presence", {"user_id": user_id, "state": self.state_of(user_id)})
+
+    # ------------------------------------------------------------ for the rest of the backend
+
+    def routes(self) -> APIRouter:
+        """REST of queues and agents."""
+        router = APIRouter()
+        router.include_router(queues_http.routes(self.queues, self.queue_views, self.given.clock))
+        router.include_router(agents_http.routes(self.agents, self.queues))
+        return router
+
+    def state_of(self, user_id: str) -> str:
+        """A person's presence."""
+        agent = self.agents.get(user_id)
+        if agent is not None:
+            return agent.state
+        if any(box.call.pair for box in self.calls.boxes_of_user(user_id)):
+            return "talking"
+        return "ready" if self.reach.can_ring(user_id) else "offline"
+
+    def agent_of(self, user_id: str) -> dict[str, Any] | None:
+        agent = self.agents.get(user_id)
+        if agent is None:
+            return None
+        return {
+            "agent_id": user_id,
+            "agent_number": agent.agent_number,
+            "queues": [{"id": queue.queue_id, "name": queue.name} for queue in self.queues.of_agent(user_id)],
+        }
+
+    async def log_of(self, call_id: str) -> list[dict[str, Any]]:
+        """What happened in a call."""
+        async with self.given.store.read() as session:
+            found = await rows.rows_of(session, call_id)
+        return [{"seq": row.seq, "at": iso(row.at_ms), "type": row.type, "data": row.data} for row in found]
+
+    async def seed_agent(self, session: AsyncSession, user_id: str, agent_number: str) -> None:
+        await agent_rows.put(session, user_id, agent_number, seat=int(agent_number) if agent_number.isdigit() else 0)
+
+    async def seed_queue(
+        self, session: AsyncSession, queue_id: str, name: str, number: str, members: list[str]
+    ) -> None:
+        await queue_rows.put(session, Queue(queue_id=queue_id, name=name, number=number))
+        await queue_rows.put_members(session, queue_id, members)
+
+
+def make_control(**parts: Any) -> Telephony:
+    """Call control on the rest of the backend. No I/O."""
+    return Telephony(Given(**parts))

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a call can be told, besides the events of bridges and media nodes (`headcall.wire`).
+
+Whatever needs a look-up or chance (whom a number means, the ids of new legs) has been settled before: an input holds
+all that the rules need.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from headcall.backend.calls.model import Direction, RingKind
+from headcall.backend.queues.model import Choice
+from headcall.wire.legs import ToPhone, ToTrunk
+from headcall.wire.media import Source
+
+
+class Device(Struct, frozen=True):
+    """A device to be rung, with the id of the leg it will be."""
+
+    leg_id: str
+    kind: Literal["sip", "browser"]
+    bridge: str = ""
+    dials: ToPhone | ToTrunk | None = None
+    user_id: str | None = None
+    number: str = ""
+    name: str = ""
+    presents_number: str = ""
+    presents_name: str = ""
+
+
+class RingDevices(Struct, frozen=True):
+    """Ring these side by side. From a queue (with `choice`) only while the caller waits there."""
+
+    ring_id: str
+    kind: RingKind
+    devices: tuple[Device, ...]
+    user_ids: tuple[str, ...]
+    ring_for_ms: int
+    choice: Choice | None = None
+    to_number: str = ""
+    to_name: str = ""
+
+
+class WaitInQueue(Struct, frozen=True):
+    queue_id: str
+    queue_name: str
+    max_wait_ms: int
+    to_number: str = ""
+    to_name: str = ""
+
+
+class RefuseCaller(Struct, frozen=True):
+    """The call cannot go where it wants to: say so, then end it."""
+
+    cause: str
+
+
+Target = RingDevices | WaitInQueue | RefuseCaller
+
+
+class Begin(Struct, frozen=True):
+    """The first input of a call: who calls, and where it goes."""
+
+    leg_id: str
+    kind: Literal["sip", "browser"]
+    direction: Direction
+    language: Literal["zh", "en"]
+    media_node: str
+    from_number: str
+    from_name: str
+    to_number: str
+    target: Target
+    bridge: str = ""
+    user_id: str | None = None
+    trunk: str | None = None
+    codec: str = ""
+
+
+# ---------------------------------------------------------------- what users want
+
+
+class Answer(Struct, frozen=True):
+    user_id: str
+
+
+class Refuse(Struct, frozen=True):
+    user_id: str
+
+
+class HangUp(Struct, frozen=True):
+    user_id: str
+
+
+class Hold(Struct, frozen=True):
+    user_id: str
+    on: bool
+
+
+class SendKeys(Struct, frozen=True):
+    user_id: str
+    digits: str
+
+
+class Transfer(Struct, frozen=True):
+    """Blind: the one of `leg_id` leaves, the other goes to `target`."""
+
+    leg_id: str
+    to_number: str
+    target: Target
+
+
+class Record(Struct, frozen=True):
+    """Starts (with a new `recording_id` and its path) or stops recording."""
+
+    on: bool
+    recording_id: str = ""
+    path: str = ""
+
+
+# ---------------------------------------------------------------- what applications do
+
+
+class AppAnswers(Struct, frozen=True):
+    """Answers the caller's telephone, if nobody has."""
+
+
+class AppRings(Struct, frozen=True):
+    """Tells the caller's telephone that it rings, or opens early media."""
+
+    early_media: bool = False
+
+
+class AppPlays(Struct, frozen=True):
+    leg_id: str
+    source: Source
+
+
+class AppEnds(Struct, frozen=True):
+    cause: str
+
+
+class NoComeback(Struct, frozen=True):
+    """Whoever transferred cannot be rung either."""
+
+    cause: str
+
+
+# ---------------------------------------------------------------- what the system sees
+
+
+class Attached(Struct, frozen=True):
+    """A browser has connected to the leg."""
+
+    leg_id: str
+
+
+class Forgotten(Struct, frozen=True):
+    """The media node does not know the leg any more."""
+
+    leg_id: str
+
+
+class PageWent(Struct, frozen=True):
+    """The user has no page open any more."""
+
+    user_id: str
+
+
+class PageCame(Struct, frozen=True):
+    user_id: str
+
+
+class Failed(Struct, frozen=True):
+    """Something of ours went wrong with this call; it must not hang about."""
+
+
+class TakenOver(Struct, frozen=True):
+    """A new backend has folded the log."""
+
+    by: str
+
+
+class Tick(Struct, frozen=True):
+    """Time has passed."""

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a call is: the fold of its log (`calls.log`). Frozen; nothing here acts.
+
+A **leg** is one party's half. The first leg is the caller's. A call is in one of these phases:
+
+    new ──► waiting ◄──► (ring) ──► talking ──► ended
+      ├───► ringing ───────────────►  │  ▲        ▲
+      ├───► refusing ─────────────────┼──┼────────┤
+      └───────────────────────────────┴──┴────────┘
+
+`ring` is one round of devices rung side by side; while a caller waits in a queue, rounds come and go.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from headcall.wire.legs import ToPhone, ToTrunk
+from headcall.wire.media import Silence, Source
+
+Direction = Literal["in", "out", "internal"]
+EndedBy = Literal["caller", "agent", "system"]
+Phase = Literal["new", "waiting", "ringing", "refusing", "talking", "ended"]
+
+
+class Leg(Struct, frozen=True):
+    """One party's half of the call."""
+
+    leg_id: str
+    kind: Literal["sip", "browser"]
+    role: Literal["caller", "callee"]
+    media_node: str
+    bridge: str = ""
+    """The bridge that holds the telephone's dialog; empty for a browser."""
+    dials: ToPhone | ToTrunk | None = None
+    presents_number: str = ""
+    """What the dialled telephone shows as the caller."""
+    presents_name: str = ""
+    user_id: str | None = None
+    number: str = ""
+    name: str = ""
+    trunk: str | None = None
+    ring_id: str | None = None
+    """The round in which it is (or was) rung."""
+    state: Literal["incoming", "outgoing", "up", "over"] = "incoming"
+    progress: Literal["none", "ringing", "early"] = "none"
+    has_media: bool = True
+    """Whether the media node knows the leg: a browser's only after it has connected."""
+    lost_at_ms: int | None = None
+    """Since when nothing comes from its far end."""
+    page_gone_at_ms: int | None = None
+    """Since when the user has no page open. Media does not depend on the page's socket."""
+    codec: str = ""
+    plays: Source = Silence()
+    """What an application lets it hear while it talks with nobody."""
+    digits: str = ""
+    """Keys its far end has pressed."""
+    added_at_ms: int = 0
+    answered_at_ms: int | None = None
+    ended_at_ms: int | None = None
+    cause: str = ""
+    ended_out_there: bool = False
+    """The bridge said by itself that it is over: nothing is left to end there."""
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != "over"
+
+
+class Wait(Struct, frozen=True):
+    """A place in a queue."""
+
+    queue_id: str
+    queue_name: str
+    entered_at_ms: int
+    """What the place counts from; kept when a caller comes back through no fault of his."""
+    joined_at_ms: int
+    """When this stretch of waiting began."""
+    until_ms: int
+    rank: int = 0
+    """Lower is served first; then the earlier entry. -1 for a caller whose agent was lost."""
+
+
+RingKind = Literal["queue", "direct", "outside"]
+
+
+class Ring(Struct, frozen=True):
+    """Devices rung side by side; the first to answer wins."""
+
+    ring_id: str
+    kind: RingKind
+    user_ids: tuple[str, ...]
+    started_at_ms: int
+    expires_at_ms: int
+
+
+class Comeback(Struct, frozen=True):
+    """Where a caller goes if a transfer fails: to who transferred, else to the queue the call came from."""
+
+    user_id: str | None
+    queue_id: str | None
+    queue_name: str = ""
+    entered_at_ms: int = 0
+    max_wait_ms: int = 1_800_000
+    cause: str = ""
+    """Why the transfer failed, once it did."""
+
+
+class Recording(Struct, frozen=True):
+    recording_id: str
+    leg_id: str
+    path: str
+    state: Literal["on", "stopped", "done"] = "on"
+
+
+class Lapse(Struct, frozen=True):
+    """An agent who let an offer of this call pass."""
+
+    user_id: str
+    at_ms: int
+    outcome: str
+
+
+class Call(Struct, frozen=True):
+    """Everything known of a call. `EMPTY` before its first event."""
+
+    call_id: str = ""
+    seq: int = 0
+    direction: Direction = "in"
+    language: Literal["zh", "en"] = "zh"
+    from_number: str = ""
+    from_name: str = ""
+    to_number: str = ""
+    to_name: str = ""
+    media_node: str = ""
+    caller_id: str = ""
+    """The leg of the caller."""
+    legs: dict[str, Leg] = {}
+    pair: tuple[str, str] | None = None
+    """The two legs that talk; the customer's, or the caller's, first."""
+    held_by: str | None = None
+    """The leg whose party pressed hold."""
+    wait: Wait | None = None
+    ring: Ring | None = None
+    refusal: str | None = None
+    """The cause that is being told to the caller before the call ends."""
+    comeback: Comeback | None = None
+    lapses: tuple[Lapse, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    queue_id: str | None = None
+    queue_name: str = ""
+    queue_entered_at_ms: int = 0
+    max_wait_ms: int = 1_800_000
+    agent_id: str | None = None
+    """The user who talked with the caller, the last one if several did."""
+    started_at_ms: int = 0
+    answered_at_ms: int | None = None
+    """When the caller first talked with a person."""
+    talking_since_ms: int | None = None
+    ended_at_ms: int | None = None
+    cause: str = ""
+    ended_by: EndedBy | None = None
+    wait_ms: int = 0
+    talk_ms: int = 0
+
+    @property
+    def phase(self) -> Phase:
+        if self.ended_at_ms is not None:
+            return "ended"
+        if self.pair:
+            return "talking"
+        if self.wait:
+            return "waiting"
+        if self.ring:
+            return "ringing"
+        return "refusing" if self.refusal else "new"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at_ms is None
+
+    @property
+    def caller(self) -> Leg:
+        return self.legs[self.caller_id]
+
+    @property
+    def customer(self) -> Leg:
+        """Who the call is for: the caller, or after the caller transferred the call away, who stayed."""
+        if self.caller.is_live:
+            return self.caller
+        live = [leg for leg in self.legs.values() if leg.state == "up"]
+        return live[0] if live else self.caller
+
+    def other(self, leg_id: str) -> Leg | None:
+        """Whom a talking leg talks with."""
+        if not self.pair or leg_id not in self.pair:
+            return None
+        first, second = self.pair
+        return self.legs[second if leg_id == first else first]
+
+    def ringing_legs(self) -> list[Leg]:
+        """The legs of the present round that are still being rung."""
+        if not self.ring:
+            return []
+        return [leg for leg in self.legs.values() if leg.ring_id == self.ring.ring_id and leg.state == "outgoing"]
+
+    def live_legs(self) -> list[Leg]:
+        return [leg for leg in self.legs.values() if leg.is_live]
+
+    def leg_of(self, user_id: str) -> Leg | None:
+        """The user's leg: the talking one before one that rings, a browser's before a telephone's."""
+        mine = [leg for leg in self.live_legs() if leg.user_id == user_id]
+        mine.sort(key=lambda leg: (leg.state != "up", leg.kind != "browser"))
+        return mine[0] if mine else None
+
+
+EMPTY = Call()

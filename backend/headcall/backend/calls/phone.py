@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a signed-in user does with the telephone in the page: dial, answer, hold, transfer, connect its media."""
+
+from collections.abc import Callable
+
+from headcall.backend.calls.errors import NoSuchCall, NotNow, NowhereToGo
+from headcall.backend.calls.inputs import (
+    Answer,
+    Attached,
+    Begin,
+    HangUp,
+    Hold,
+    PageCame,
+    RefuseCaller,
+    RingDevices,
+    SendKeys,
+    Transfer,
+    WaitInQueue,
+)
+from headcall.backend.calls.inputs import Refuse as RefuseWish
+from headcall.backend.calls.mailbox import Box
+from headcall.backend.calls.model import Call, Direction, Leg
+from headcall.backend.calls.routing import Routing
+from headcall.backend.calls.rules.talk import talking_leg
+from headcall.backend.calls.service import CallControl
+from headcall.backend.media.service import MediaNodes
+from headcall.backend.users.model import Actor
+from headcall.wire.media import ConnectPeer
+
+
+class Phone:
+    def __init__(
+        self, calls: CallControl, routing: Routing, media: MediaNodes, *, new_id: Callable[[str], str]
+    ) -> None:
+        self._calls, self._routing, self._media, self._new_id = calls, routing, media, new_id
+
+    async def dial(self, who: Actor, number: str) -> tuple[str, str]:
+        """Begins a call from the page. Returns the ids of the call and of the page's leg."""
+        if any(_is_busy(box.call, who.user_id) for box in self._calls.boxes_of_user(who.user_id)):
+            raise NotNow("you are in a call already", cause="busy")
+        target = await self._routing.target(number, "browser", but_not=who.user_id)
+        if isinstance(target, RefuseCaller):
+            raise NowhereToGo(target.cause)
+        leg_id = self._new_id("leg")
+        call = await self._calls.begin(
+            self._new_id("call"),
+            Begin(
+                leg_id=leg_id,
+                kind="browser",
+                direction=direction_to(target),
+                language=who.language,
+                media_node=self._media.choose(),
+                from_number=who.number or "",
+                from_name=who.name,
+                to_number=number,
+                target=target,
+                user_id=who.user_id,
+            ),
+        )
+        return call.call_id, leg_id
+
+    async def answer(self, who: Actor, call_id: str) -> None:
+        await self._mine(who, call_id).ask(Answer(who.user_id))
+
+    async def refuse(self, who: Actor, call_id: str) -> None:
+        await self._mine(who, call_id).ask(RefuseWish(who.user_id))
+
+    async def hang_up(self, who: Actor, call_id: str) -> None:
+        await self._mine(who, call_id).ask(HangUp(who.user_id))
+
+    async def hold(self, who: Actor, call_id: str, on: bool) -> None:
+        await self._mine(who, call_id).ask(Hold(who.user_id, on))
+
+    async def send_keys(self, who: Actor, call_id: str, digits: str) -> None:
+        await self._mine(who, call_id).ask(SendKeys(who.user_id, digits))
+
+    async def transfer(self, who: Actor, call_id: str, number: str) -> None:
+        """Blind. Raises with the cause when the number leads nowhere: the talk then goes on."""
+        box = self._mine(who, call_id)
+        leg = talking_leg(box.call, who.user_id)
+        target = await self._routing.target(number, "browser", but_not=who.user_id)
+        if isinstance(target, RefuseCaller):
+            raise NowhereToGo(target.cause)
+        await box.ask(Transfer(leg.leg_id, number, target))
+
+    async def connect(self, who: Actor, leg_id: str, offer: str) -> str:
+        """Attaches the page's transport to its leg, the first time or again; the SDP answer."""
+        box = self._calls.box_of_leg(leg_id)
+        leg = box.call.legs.get(leg_id) if box else None
+        if box is None or leg is None or leg.user_id != who.user_id or leg.kind != "browser" or not leg.is_live:
+            raise NoSuchCall()
+        answer = await self._media.connect_peer(leg.media_node, ConnectPeer(leg_id, offer, _prefer(box.call, leg)))
+        await box.ask(Attached(leg_id))
+        await box.ask(PageCame(who.user_id))
+        return answer
+
+    def _mine(self, who: Actor, call_id: str) -> Box:
+        box = self._calls.box(call_id)
+        if box.call.leg_of(who.user_id) is None:
+            raise NoSuchCall(call_id)
+        return box
+
+
+def direction_to(target: RingDevices | WaitInQueue | RefuseCaller) -> Direction:
+    return "out" if isinstance(target, RingDevices) and target.kind == "outside" else "internal"
+
+
+def _is_busy(call: Call, user_id: str) -> bool:
+    leg = call.leg_of(user_id)
+    return leg is not None and leg.state == "up"
+
+
+def _prefer(call: Call, leg: Leg) -> tuple[str, ...]:
+    """The codec of whom this leg talks with or will talk with, so that packets can pass through untouched."""
+    other = call.other(leg.leg_id) or call.customer
+    return (other.codec,) if other.codec and other.leg_id != leg.leg_id else ()

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A telephone calls: who it is, what language they speak, and where their call goes."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from headcall.backend.bridges.service import Bridges
+from headcall.backend.calls.errors import Overloaded
+from headcall.backend.calls.inputs import Begin
+from headcall.backend.calls.model import Direction
+from headcall.backend.calls.phone import direction_to
+from headcall.backend.calls.routing import Routing
+from headcall.backend.calls.service import CallControl
+from headcall.backend.users.model import Person
+from headcall.kit.tasks import Tasks
+from headcall.wire.legs import EndLeg, LegOffered
+
+LanguageOf = Callable[[str], Literal["zh", "en"]]
+
+
+class Reception:
+    def __init__(
+        self,
+        calls: CallControl,
+        routing: Routing,
+        bridges: Bridges,
+        *,
+        language_of: LanguageOf,
+        new_id: Callable[[str], str],
+        tasks: Tasks,
+    ) -> None:
+        self._calls, self._routing, self._bridges = calls, routing, bridges
+        self._language_of, self._new_id, self._tasks = language_of, new_id, tasks
+
+    async def offered(self, event: LegOffered) -> None:
+        """Begins a call, unless this leg has begun one already."""
+        if await self._calls.knows_leg(event.leg_id):
+            return
+        person = await self._person(event)
+        network: Literal["pstn", "phone"] = "phone" if event.sip_user is not None else "pstn"
+        target = await self._routing.target(event.to_number, network, but_not=person.user_id if person else None)
+        direction: Direction = direction_to(target) if event.sip_user is not None else "in"
+        start = Begin(
+            leg_id=event.leg_id,
+            kind="sip",
+            direction=direction,
+            language=person.language if person else self._language_of(event.from_number),
+            media_node=event.media_node,
+            from_number=(person.number if person else None) or event.from_number,
+            from_name=person.name if person else event.from_name,
+            to_number=event.to_number,
+            target=target,
+            bridge=event.bridge,
+            user_id=person.user_id if person else None,
+            trunk=event.trunk,
+            codec=event.codec,
+        )
+        try:
+            await self._calls.begin(self._new_id("call"), start)
+        except Overloaded:
+            refusal = EndLeg(event.leg_id, "overload")
+            self._tasks.start(self._bridges.perform(event.bridge, refusal), "refusing a call")
+
+    async def _person(self, event: LegOffered) -> Person | None:
+        """Whose telephone it is."""
+        if event.sip_user is None:
+            return None
+        user_id = await self._routing.accounts.owner(event.sip_user)
+        return await self._routing.people.person(user_id) if user_id else None

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what was dialled to what the rules can take: whom a number means, and which of their devices can ring now."""
+
+import logging
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from headcall.backend.bridges.service import Bridges
+from headcall.backend.calls.inputs import Device, RefuseCaller, RingDevices, Target, WaitInQueue
+from headcall.backend.errors import ApiError
+from headcall.backend.numbers.model import Destination, Network, ToOutside, ToQueue, ToUser
+from headcall.backend.queues.service import Queues
+from headcall.backend.users.model import Person
+from headcall.wire.legs import ToPhone, ToTrunk
+
+log = logging.getLogger(__name__)
+
+RING_FOR_MS = 45_000
+"""How long a person is rung. Carriers give up after 60 s."""
+
+OUTSIDE_RING_FOR_MS = 90_000
+
+
+class NumberPlan(Protocol):
+    async def resolve(self, dialled: str, network: Network) -> Destination: ...
+
+
+class People(Protocol):
+    async def person(self, user_id: str) -> Person | None: ...
+
+
+class Accounts(Protocol):
+    async def sip_users(self, user_id: str) -> tuple[str, ...]: ...
+
+    async def owner(self, sip_user: str) -> str | None: ...
+
+
+class Presenting(Protocol):
+    """What a call over a trunk shows as its caller."""
+
+    def __call__(self, person: Person | None) -> str: ...
+
+
+class Routing:
+    def __init__(
+        self,
+        numbers: NumberPlan,
+        people: People,
+        accounts: Accounts,
+        bridges: Bridges,
+        queues: Queues,
+        *,
+        has_page: Callable[[str], bool],
+        is_talking: Callable[[str], bool],
+        outside_number: str,
+        new_id: Callable[[str], str],
+    ) -> None:
+        self.people, self.accounts = people, accounts
+        self._numbers, self._bridges, self._queues = numbers, bridges, queues
+        self._has_page, self._is_talking, self._new_id = has_page, is_talking, new_id
+        self._outside_number = outside_number
+        """What the public network is shown as the caller: a number the company owns."""
+
+    async def target(self, dialled: str, network: Network, *, but_not: str | None = None) -> Target:
+        """Where a call to `dialled` goes; a refusal with its cause if nowhere. Never raises for what was dialled."""
+        try:
+            destination = await self._numbers.resolve(dialled, network)
+        except ApiError as refusal:
+            return RefuseCaller(refusal.cause)
+        match destination:
+            case ToQueue(queue_id=queue_id, number=number):
+                return self._to_queue(queue_id, number)
+            case ToUser(user_id=user_id, number=number):
+                return RefuseCaller("busy") if user_id == but_not else await self.to_user(user_id, number)
+            case ToOutside(trunk=trunk, number=number):
+                return self._to_outside(trunk, number)
+
+    def _to_queue(self, queue_id: str, number: str) -> Target:
+        queue = self._queues.get(queue_id)
+        if queue is None:
+            return RefuseCaller("unknown-number")
+        return WaitInQueue(queue_id, queue.name, queue.max_wait_s * 1000, to_number=number, to_name=queue.name)
+
+    async def to_user(self, user_id: str, number: str = "") -> Target:
+        """Rings all that a person has."""
+        person = await self.people.person(user_id)
+        if person is None:
+            return RefuseCaller("unknown-number")
+        if self._is_talking(user_id):
+            return RefuseCaller("busy")
+        devices = await self.devices(person, kinds=("browser", "sip"))
+        if not devices:
+            return RefuseCaller("offline")
+        return RingDevices(
+            ring_id=self._new_id("ring"),
+            kind="direct",
+            devices=devices,
+            user_ids=(user_id,),
+            ring_for_ms=RING_FOR_MS,
+            to_number=number or person.number or "",
+            to_name=person.name,
+        )
+
+    def _to_outside(self, trunk: str, number: str) -> Target:
+        device = Device(
+            leg_id=self._new_id("leg"),
+            kind="sip",
+            bridge=self._bridges.for_trunk(trunk),
+            dials=ToTrunk(trunk, number),
+            number=number,
+            presents_number=self._outside_number,
+        )
+        return RingDevices(
+            ring_id=self._new_id("ring"),
+            kind="outside",
+            devices=(device,),
+            user_ids=(),
+            ring_for_ms=OUTSIDE_RING_FOR_MS,
+            to_number=number,
+        )
+
+    async def devices_to_answer_on(self, user_id: str) -> tuple[Device, ...]:
+        """What rings when a queue offers a caller: where the agent wants to answer."""
+        person = await self.people.person(user_id)
+        if person is None:
+            return ()
+        kinds: dict[str, tuple[Literal["browser", "sip"], ...]] = {
+            "browser": ("browser",),
+            "phone": ("sip",),
+            "both": ("browser", "sip"),
+        }
+        return await self.devices(person, kinds=kinds[person.answer_on])
+
+    async def devices(self, person: Person, *, kinds: tuple[Literal["browser", "sip"], ...]) -> tuple[Device, ...]:
+        found = []
+        if "browser" in kinds and self._has_page(person.user_id):
+            found.append(self._device(person, "browser"))
+        if "sip" in kinds:
+            for sip_user in await self.accounts.sip_users(person.user_id):
+                if bridge := self._bridges.where_registered(sip_user):
+                    found.append(self._device(person, "sip", bridge=bridge, dials=ToPhone(sip_user)))
+        return tuple(found)
+
+    def _device(
+        self, person: Person, kind: Literal["browser", "sip"], *, bridge: str = "", dials: ToPhone | None = None
+    ) -> Device:
+        return Device(
+            leg_id=self._new_id("leg"),
+            kind=kind,
+            bridge=bridge,
+            dials=dials,
+            user_id=person.user_id,
+            number=person.number or "",
+            name=person.name,
+        )

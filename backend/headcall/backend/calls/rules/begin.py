@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a call begins: a leg calls, and where it goes is known."""
+
+from typing import assert_never
+
+from headcall.backend.calls.inputs import Begin, RefuseCaller, RingDevices, Target, WaitInQueue
+from headcall.backend.calls.log import CallStarted, LegAnswered
+from headcall.backend.calls.model import Leg
+from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.ringing import start_round, tell_caller_it_rings
+from headcall.backend.calls.rules.where import refuse_caller, wait_in_queue
+
+
+def begin(plan: Plan, start: Begin) -> None:
+    if plan.call.seq:
+        return  # told twice: it is the same call
+    leg = Leg(
+        leg_id=start.leg_id,
+        kind=start.kind,
+        role="caller",
+        media_node=start.media_node,
+        bridge=start.bridge,
+        user_id=start.user_id,
+        number=start.from_number,
+        name=start.from_name,
+        trunk=start.trunk,
+        codec=start.codec,
+        has_media=start.kind == "sip",
+    )
+    plan.note(
+        CallStarted(
+            direction=start.direction,
+            language=start.language,
+            from_number=start.from_number,
+            from_name=start.from_name,
+            to_number=start.target.to_number if not isinstance(start.target, RefuseCaller) else start.to_number,
+            to_name=start.target.to_name if not isinstance(start.target, RefuseCaller) else "",
+            leg=leg,
+        )
+    )
+    if start.kind == "browser":
+        plan.note(LegAnswered(leg.leg_id))  # whoever dials in a page is there
+    go_to(plan, start.target)
+
+
+def go_to(plan: Plan, target: Target) -> None:
+    """Sends the caller where the number led."""
+    match target:
+        case WaitInQueue():
+            wait_in_queue(plan, target)
+        case RingDevices():
+            start_round(plan, target)
+            if any(device.kind == "browser" for device in target.devices):
+                tell_caller_it_rings(plan)
+        case RefuseCaller(cause):
+            refuse_caller(plan, cause)
+        case _:
+            assert_never(target)

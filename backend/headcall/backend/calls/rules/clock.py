@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What time does to a call. All limits follow from the state, so a new backend finds the same ones in the log."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from headcall.backend.calls.log import QueueLeft
+from headcall.backend.calls.model import Call, Leg
+from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.ending import close_leg, end, stop_ringing
+from headcall.backend.calls.rules.legs import leg_without_media
+from headcall.backend.calls.rules.ringing import give_up_round, ringing_leg_ended
+from headcall.backend.calls.rules.where import refuse_caller
+
+PAGE_GRACE_MS: Final = 20_000
+"""How long a talking user may have no page while their media is down too. A reload takes 2 to 4 s; a restart of the
+browser up to 15."""
+
+MEDIA_GRACE_MS: Final = 30_000
+"""How long a leg may be without media (after the ten seconds that make it `MediaDown`) though somebody waits for it."""
+
+UNCONNECTED_MS: Final = {"caller": 30_000, "callee": 10_000}
+"""How long an answered browser may take to connect its media. One that was rung has connected while it rang; one that
+dials may first have to ask its user for the microphone."""
+
+IDLE_MS: Final = 60_000
+"""No call stays longer in a phase in which nothing will happen by itself."""
+
+REFUSAL_MS: Final = 60_000
+"""A spoken refusal is a sentence or two."""
+
+
+class Limit(Struct, frozen=True):
+    at_ms: int
+    kind: str
+    ref: str = ""
+
+
+def limits(call: Call) -> Iterator[Limit]:
+    """Every moment at which something is due if nothing else comes first."""
+    if not call.is_open or not call.seq:
+        return
+    if call.ring:
+        yield Limit(call.ring.expires_at_ms, "ring", call.ring.ring_id)
+    if call.wait:
+        yield Limit(call.wait.until_ms, "wait", call.wait.queue_id)
+    for leg in call.live_legs():
+        if call.held_by != leg.leg_id:  # a telephone that holds may send nothing, and means it
+            yield from _leg_limits(leg)
+    if call.phase == "new":
+        yield Limit(_last_change(call) + IDLE_MS, "idle")
+    if call.phase == "refusing":
+        yield Limit(_last_change(call) + REFUSAL_MS, "idle")
+
+
+def _leg_limits(leg: Leg) -> Iterator[Limit]:
+    if leg.lost_at_ms is not None:
+        yield Limit(leg.lost_at_ms + MEDIA_GRACE_MS, "lost", leg.leg_id)
+        if leg.page_gone_at_ms is not None:
+            # Both are needed: without a page media may go on, and a page without media will attach again.
+            yield Limit(max(leg.page_gone_at_ms + PAGE_GRACE_MS, leg.lost_at_ms), "lost", leg.leg_id)
+    elif leg.kind == "browser" and not leg.has_media and leg.answered_at_ms is not None:
+        yield Limit(leg.answered_at_ms + UNCONNECTED_MS[leg.role], "lost", leg.leg_id)
+    elif leg.kind == "browser" and leg.state == "outgoing" and leg.page_gone_at_ms is not None:
+        yield Limit(leg.page_gone_at_ms + PAGE_GRACE_MS, "page", leg.leg_id)
+
+
+def _last_change(call: Call) -> int:
+    moments = [call.started_at_ms]
+    for leg in call.legs.values():
+        moments += [leg.added_at_ms, leg.answered_at_ms or 0, leg.ended_at_ms or 0]
+    return max(moments)
+
+
+def next_limit(call: Call) -> int | None:
+    """When `tick` has something to do next."""
+    return min((limit.at_ms for limit in limits(call)), default=None)
+
+
+def tick(plan: Plan) -> None:
+    """Does what is due, the earliest first; each may make the others void."""
+    for _ in range(32):
+        due = sorted(
+            (limit for limit in limits(plan.call) if limit.at_ms <= plan.now_ms), key=lambda limit: limit.at_ms
+        )
+        if not due:
+            return
+        DUE[due[0].kind](plan, due[0].ref)
+
+
+def _ring_expired(plan: Plan, _: str) -> None:
+    give_up_round(plan, "no-answer")
+
+
+def _waited_too_long(plan: Plan, _: str) -> None:
+    """The caller is told before the line is cut."""
+    stop_ringing(plan, "cancelled", "normal")
+    plan.note(QueueLeft("no-agent"))
+    refuse_caller(plan, "no-agent")
+
+
+def _lost(plan: Plan, leg_id: str) -> None:
+    leg_without_media(plan, plan.call.legs[leg_id])
+
+
+def _page_left_while_ringing(plan: Plan, leg_id: str) -> None:
+    leg = plan.call.legs[leg_id]
+    close_leg(plan, leg_id, "offline")
+    ringing_leg_ended(plan, leg, "offline")
+
+
+def _idle(plan: Plan, _: str) -> None:
+    end(plan, plan.call.refusal or "internal", "system")
+
+
+DUE: Final = {
+    "ring": _ring_expired,
+    "wait": _waited_too_long,
+    "lost": _lost,
+    "page": _page_left_while_ringing,
+    "idle": _idle,
+}

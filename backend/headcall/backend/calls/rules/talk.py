@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What users do while they ring or talk: hang up, hold, send keys, transfer, record."""
+
+from headcall.backend.calls.errors import NotNow
+from headcall.backend.calls.inputs import HangUp, Hold, Record, RefuseCaller, SendKeys, Transfer
+from headcall.backend.calls.inputs import Refuse as RefuseWish
+from headcall.backend.calls.log import (
+    Held,
+    KeysSent,
+    RecordingStarted,
+    RecordingStopped,
+    TransferStarted,
+)
+from headcall.backend.calls.model import Call, Comeback, Leg
+from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.begin import go_to
+from headcall.backend.calls.rules.ending import close_leg, end, part, side_of
+from headcall.backend.calls.rules.ringing import refuse
+from headcall.wire.legs import TransferResult
+from headcall.wire.media import SendDigits
+
+KEYS = frozenset("0123456789*#ABCD")
+MOST_KEYS = 64
+
+
+def hang_up(plan: Plan, wish: HangUp) -> None:
+    """Ends the call; while it only rings here, refuses it."""
+    leg = plan.call.leg_of(wish.user_id)
+    if leg is None:
+        raise NotNow("no leg of yours", call_id=plan.call.call_id)
+    if leg.state == "outgoing":
+        refuse(plan, RefuseWish(wish.user_id))
+        return
+    end(plan, "normal" if plan.call.pair else "caller-cancelled", side_of(plan, leg))
+
+
+def hold(plan: Plan, wish: Hold) -> None:
+    """The other one hears music, until whoever pressed hold takes them back."""
+    leg = talking_leg(plan.call, wish.user_id)
+    held_by = plan.call.held_by
+    if (wish.on and held_by is None) or (not wish.on and held_by == leg.leg_id):
+        plan.note(Held(leg.leg_id, wish.on))
+    elif wish.on != (held_by == leg.leg_id):
+        raise NotNow("the other side holds the call", call_id=plan.call.call_id)
+
+
+def send_keys(plan: Plan, wish: SendKeys) -> None:
+    leg = talking_leg(plan.call, wish.user_id)
+    digits = wish.digits.upper()
+    if not 0 < len(digits) <= MOST_KEYS or not KEYS.issuperset(digits):
+        raise NotNow("keys are 1 to 64 of 0-9 * # A-D", cause="bad-request", call_id=plan.call.call_id)
+    other = plan.call.other(leg.leg_id)
+    assert other is not None
+    plan.note(KeysSent(other.leg_id, digits))
+    plan.tell(other.leg_id, SendDigits(other.leg_id, digits))
+
+
+def transfer(plan: Plan, wish: Transfer) -> None:
+    """Blind: the one who transfers is free at once; the other goes on, and comes back if nobody is there."""
+    call = plan.call
+    leg = call.legs.get(wish.leg_id)
+    other = call.other(wish.leg_id)
+    if leg is None or other is None:
+        raise NotNow("nobody to transfer", call_id=call.call_id)
+    if isinstance(wish.target, RefuseCaller):
+        if leg.kind == "sip":
+            plan.tell(leg.leg_id, TransferResult(leg.leg_id, wish.target.cause))
+            return
+        raise NotNow("", cause=wish.target.cause, call_id=call.call_id)
+    plan.note(TransferStarted(leg.leg_id, wish.to_number, _comeback(plan, leg)))
+    part(plan, "transferred")
+    if leg.kind == "sip":
+        plan.tell(leg.leg_id, TransferResult(leg.leg_id, "normal"))
+    close_leg(plan, leg.leg_id, "normal")
+    go_to(plan, wish.target)
+
+
+def _comeback(plan: Plan, leg: Leg) -> Comeback:
+    call = plan.call
+    return Comeback(
+        user_id=leg.user_id,
+        queue_id=call.queue_id,
+        queue_name=call.queue_name,
+        entered_at_ms=call.queue_entered_at_ms,
+        max_wait_ms=call.max_wait_ms,
+    )
+
+
+def record(plan: Plan, wish: Record) -> None:
+    """Starts or stops the recording of the customer's side (left) and what it hears (right)."""
+    running = [recording for recording in plan.call.recordings if recording.state == "on"]
+    if wish.on and not running and plan.call.is_open:
+        plan.note(RecordingStarted(wish.recording_id, plan.call.customer.leg_id, wish.path))
+    elif not wish.on:
+        for recording in running:
+            plan.note(RecordingStopped(recording.recording_id))
+
+
+def talking_leg(call: Call, user_id: str) -> Leg:
+    """The leg by which this user talks. Raises `NotNow`."""
+    leg = call.leg_of(user_id)
+    if leg is None or call.other(leg.leg_id) is None:
+        raise NotNow("you are not talking", call_id=call.call_id)
+    return leg

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a caller goes next: a queue, a refusal, back after a failed transfer."""
+
+from headcall.backend.calls.inputs import WaitInQueue
+from headcall.backend.calls.log import LegAnswered, QueueEntered, Refusing, TransferFailed
+from headcall.backend.calls.model import Comeback
+from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.ending import end
+
+
+def wait_in_queue(plan: Plan, wish: WaitInQueue) -> None:
+    """The caller takes the last place. A telephone is answered: waiting callers hear something."""
+    customer = plan.call.customer
+    if customer.state == "incoming":
+        plan.note(LegAnswered(customer.leg_id))
+    plan.note(
+        QueueEntered(
+            queue_id=wish.queue_id,
+            queue_name=wish.queue_name,
+            entered_at_ms=plan.now_ms,
+            until_ms=plan.now_ms + wish.max_wait_ms,
+        )
+    )
+
+
+def back_in_queue(plan: Plan, comeback: Comeback) -> None:
+    """The caller comes back through no fault of his: to the front, and all his waiting counts."""
+    assert comeback.queue_id is not None
+    plan.note(
+        QueueEntered(
+            queue_id=comeback.queue_id,
+            queue_name=comeback.queue_name,
+            entered_at_ms=comeback.entered_at_ms,
+            until_ms=plan.now_ms + comeback.max_wait_ms,
+            rank=-1,
+        )
+    )
+
+
+def refuse_caller(plan: Plan, cause: str) -> None:
+    """Says why it goes no further. A browser's page shows it; a telephone is told by an application, or by its tone."""
+    customer = plan.call.customer
+    if customer.kind == "browser" or not customer.is_live:
+        end(plan, cause, "system")
+    elif plan.call.refusal is None:
+        plan.note(Refusing(cause))
+
+
+def failed_to_reach(plan: Plan, cause: str) -> None:
+    """What was dialled or transferred to did not answer.
+
+    After a transfer, `apps.comeback` first rings whoever transferred; when that fails too, we are here again.
+    """
+    comeback = plan.call.comeback
+    if comeback is None:
+        refuse_caller(plan, cause)
+    elif not comeback.cause:
+        plan.note(TransferFailed(cause))
+    elif comeback.queue_id is not None:
+        back_in_queue(plan, comeback)
+    else:
+        refuse_caller(plan, comeback.cause)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A call as one of its people sees it (`CallView` of the browser API). Pure."""
+
+from typing import Any
+
+from headcall.backend.calls.model import Call, Leg
+from headcall.backend.store.base import iso, iso_or_none
+
+View = dict[str, Any]
+
+
+def call_view(call: Call, user_id: str) -> View | None:
+    """What the user's page shows of the call, or None when they have no part in it."""
+    leg = call.leg_of(user_id) if call.is_open else None
+    if leg is None:
+        return None
+    state = _state(call, leg)
+    peer = _peer(call, leg)
+    waited = (leg.answered_at_ms or leg.added_at_ms) - call.started_at_ms if leg.role == "callee" else None
+    is_offer = state == "ringing"
+    return {
+        "call_id": call.call_id,
+        "leg_id": leg.leg_id,
+        "direction": "out" if leg.role == "caller" and call.direction == "internal" else call.direction,
+        "state": state,
+        "media": "browser" if leg.kind == "browser" else "phone",
+        "peer": peer,
+        "queue": {"id": call.queue_id, "name": call.queue_name} if call.queue_id and leg.role == "callee" else None,
+        "offered_at": iso(leg.added_at_ms),
+        "answered_at": iso_or_none(call.talking_since_ms) if call.other(leg.leg_id) else None,
+        "waited_s": round(max(0, waited) / 1000, 3) if waited is not None else None,
+        "offer_expires_at": iso(call.ring.expires_at_ms) if is_offer and call.ring else None,
+        "recording": any(recording.state == "on" for recording in call.recordings),
+        "held": call.held_by == leg.leg_id,
+        "held_by_peer": call.held_by is not None and call.held_by != leg.leg_id,
+        "digits": _peer_digits(call, leg),
+        "can": _can(state, leg),
+    }
+
+
+def _state(call: Call, leg: Leg) -> str:
+    if leg.state == "outgoing":
+        return "ringing"
+    if call.other(leg.leg_id) is None:
+        return "dialling"
+    return "held" if call.held_by == leg.leg_id else "talking"
+
+
+def _can(state: str, leg: Leg) -> list[str]:
+    if state == "ringing":
+        return ["answer", "hang_up"] if leg.kind == "browser" else ["hang_up"]
+    if state == "dialling":
+        return ["hang_up"]
+    return ["hang_up", "hold", "transfer", "digits"]
+
+
+def _peer(call: Call, leg: Leg) -> dict[str, str]:
+    other = call.other(leg.leg_id)
+    if other is not None:
+        return {"number": other.number, "name": other.name}
+    if leg.role == "caller":
+        return {"number": call.to_number, "name": call.to_name}
+    return {"number": call.customer.number, "name": call.customer.name}
+
+
+def _peer_digits(call: Call, leg: Leg) -> str:
+    other = call.other(leg.leg_id)
+    return other.digits if other else call.customer.digits if leg.role == "callee" else ""
+
+
+def users_of(call: Call) -> set[str]:
+    """Everyone who has or had a leg in the call."""
+    return {leg.user_id for leg in call.legs.values() if leg.user_id}
+
+
+def cause_for(call: Call, user_id: str) -> str:
+    """Why the call is gone for this user."""
+    mine = [leg for leg in call.legs.values() if leg.user_id == user_id and leg.ended_at_ms is not None]
+    mine.sort(key=lambda leg: (leg.answered_at_ms is None, -(leg.ended_at_ms or 0)))
+    cause = mine[0].cause if mine else call.cause
+    return cause or "normal"

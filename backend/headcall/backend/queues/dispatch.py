@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brings waiting callers and ready agents together: one pass at a time, the caller who is first in line first."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from headcall.backend.agents.service import Agents
+from headcall.backend.calls.errors import CallFailed
+from headcall.backend.calls.inputs import Device, RingDevices
+from headcall.backend.calls.model import Call
+from headcall.backend.calls.service import CallControl
+from headcall.backend.queues.model import Choice, Queue
+from headcall.backend.queues.service import Queues, candidate
+from headcall.backend.queues.strategies import choose
+from headcall.kit.clock import Clock
+
+log = logging.getLogger(__name__)
+
+DevicesOf = Callable[[str], Awaitable[tuple[Device, ...]]]
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        queues: Queues,
+        agents: Agents,
+        calls: CallControl,
+        *,
+        devices_of: DevicesOf,
+        clock: Clock,
+        new_id: Callable[[str], str],
+    ) -> None:
+        self._queues, self._agents, self._calls = queues, agents, calls
+        self._devices_of, self._clock, self._new_id = devices_of, clock, new_id
+        self._wanted = asyncio.Event()
+        self._wanted.set()
+
+    def wake(self, *_: object) -> None:
+        """Something changed that may bring a caller to an agent."""
+        self._wanted.set()
+
+    async def work(self) -> None:
+        """Dispatches whenever something changed, until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self.dispatch()
+            except Exception:
+                # The next change or tick tries again; a queue that stands still would be worse than a line in the log.
+                log.exception("dispatching failed")
+
+    async def dispatch(self) -> None:
+        """One pass over all who wait."""
+        for call in self._queues.line():
+            if call.ring is None and call.wait and (queue := self._queues.get(call.wait.queue_id)):
+                await self._serve(call, queue)
+
+    async def _serve(self, call: Call, queue: Queue) -> None:
+        choice = self._choose(call, queue)
+        reserved = [user for user in choice.user_ids if await self._agents.move(user, "rings", call_id=call.call_id)]
+        if not reserved:
+            return
+        try:
+            devices = [device for user in reserved for device in await self._devices_of(user)]
+            if not devices:
+                raise CallFailed("offline", "their devices went away")
+            await self._ring(call, queue, choice, reserved, tuple(devices))
+        except CallFailed as refusal:
+            log.info("call %s was not offered: %s", call.call_id, refusal)
+            for user in reserved:
+                await self._agents.move(user, "call-over", only_for=call.call_id)
+
+    def _choose(self, call: Call, queue: Queue) -> Choice:
+        members = self._queues.members(queue.queue_id)
+        candidates = [
+            candidate(agent, call, has_device=self._agents.has_device(user_id))
+            for user_id, agent in self._agents.all().items()
+            if user_id in members
+        ]
+        return choose(queue.strategy, candidates, self._clock.wall_ms())
+
+    async def _ring(
+        self, call: Call, queue: Queue, choice: Choice, users: list[str], devices: tuple[Device, ...]
+    ) -> None:
+        await self._calls.box(call.call_id).ask(
+            RingDevices(
+                ring_id=self._new_id("ring"),
+                kind="queue",
+                devices=devices,
+                user_ids=tuple(users),
+                ring_for_ms=queue.ring_for_s * 1000,
+                choice=choice,
+            )
+        )
