@@ -96,13 +96,15 @@ class Answer:
             self.has_begun = True
             named = {name for name, _ in message.get("headers", ())}
             more = [(name, value) for name, value in _SECURITY if name not in named]
+            if message["status"] == 413 and b"connection" not in named:
+                more.append((b"connection", b"close"))  # the rest of the body may still be under way
             message = {**message, "headers": [*message.get("headers", ()), *more]}
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.is_complete = True
         await self._send(message)
 
     async def refuse(self, refusal: Fault) -> None:
-        """Our error shape; then the connection is closed, because the rest of the body may still be under way."""
+        """Answers in our error shape, and for the last time on this connection."""
         body = msgspec.json.encode(refusal.body())
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers.append((b"connection", b"close"))

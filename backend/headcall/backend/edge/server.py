@@ -19,7 +19,7 @@ BODY_SECONDS = 30.0
 """For the body. Ours are small; the largest, at 1 MiB, needs 280 kbit/s."""
 
 MAX_HEAD = 32 * 1024
-"""Octets of request line and headers."""
+"""Octets of request line and headers, more or less."""
 
 CONNECTIONS = 2000
 """At most so many connections; more get 503 at once."""
@@ -37,12 +37,16 @@ class BoundedHttp(HttpToolsProtocol):
         self._expect_within(HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_head:
-            self._head_octets += len(data)
-            if self._head_octets > MAX_HEAD + 64 * 1024:  # what the kernel gives at once may hold a body too
-                self._give_up()
+        """Fed in pieces, so that a head is told from the body that the kernel gives along with it."""
+        for start in range(0, len(data), MAX_HEAD):
+            piece = data[start : start + MAX_HEAD]
+            if self._is_in_head:
+                self._head_octets += len(piece)
+                if self._head_octets > 2 * MAX_HEAD:  # twice: what is left of the message before counts along
+                    self._give_up()
+            if self.transport.is_closing():
                 return
-        super().data_received(data)
+            super().data_received(piece)
 
     def on_message_begin(self) -> None:
         self._is_in_head, self._head_octets = True, 0

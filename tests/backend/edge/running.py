@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sample company behind a real web server on a free port."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from headcall.backend.edge.server import Web
+from tests.backend.company import Company, company
+
+
+@dataclass
+class Server:
+    company: Company
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def talk(self, data: bytes) -> bytes:
+        """What the server answers to these octets before it closes the connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        got = b""
+        try:
+            writer.write(data)
+            while piece := await asyncio.wait_for(reader.read(65536), 10):
+                got += piece
+        except ConnectionError:
+            pass  # it closed on octets that it did not want to read
+        finally:
+            writer.close()
+        return got
+
+
+@asynccontextmanager
+async def serving(folder: Path, **how: Any) -> AsyncIterator[Server]:
+    async with company(folder, **how) as c:
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
+        port = listening.getsockname()[1]
+        web = Web(c.app)
+        await web.listen(listening.detach())
+        try:
+            yield Server(c, port)
+        finally:
+            await c.parts.socket.close()
+            await web.close()
+
+
+def run_served(folder: Path, scenario: Callable[[Server], Coroutine[Any, Any, None]], **how: Any) -> None:
+    """Plays a scenario; an exception that reached the event loop fails it."""
+
+    async def play() -> None:
+        unseen: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unseen.append(context))
+        async with serving(folder, **how) as server:
+            await scenario(server)
+        assert unseen == []
+
+    asyncio.run(play())
