@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands behind `./headcall`: serve, demo, call, doctor, role, example."""
+
+import argparse
+import asyncio
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from headcall.kit import log
+from headcall.kit.role import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_HOPELESS,
+    CannotStart,
+    RoleContext,
+    Run,
+    die_with_parent,
+    inherited_fds,
+    run_role,
+)
+from headcall.kit.settings import Settings, SettingsError, example, load
+from headcall.run import assemble
+from headcall.run.sockets import PortUnusable, free_base
+from headcall.wire.settings import Log
+
+if TYPE_CHECKING:
+    from headcall.run.supervisor import Supervisor
+
+DEMO_BASE_PORT = 8400
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    arguments = _parser().parse_args(words)
+    try:
+        code: int = arguments.run(arguments)
+    except (SettingsError, CannotStart) as error:
+        print(f"headcall: {error}", file=sys.stderr)
+        return EXIT_HOPELESS
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="headcall")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = verbs.add_parser("serve", help="run the system with the settings of a file")
+    serve.add_argument("--config", type=Path, help="settings (see config.example.toml)")
+    serve.add_argument("--data", type=Path, default=Path("data/main"), help="where everything is kept")
+    serve.set_defaults(run=_serve)
+
+    demo = verbs.add_parser("demo", help="run the sample company")
+    demo.add_argument("--config", type=Path, help="settings on top of the demo's own")
+    demo.add_argument("--data", type=Path, help="where everything is kept (default: data/demo; with --json a new one)")
+    demo.add_argument("--base-port", type=int, default=DEMO_BASE_PORT, help="first of the ports; 0 finds free ones")
+    demo.add_argument("--json", action="store_true", help="print one line of JSON when ready; log to standard error")
+    demo.add_argument("--lan", action=argparse.BooleanOptionalAction, help="whether other machines may connect")
+    demo.add_argument("--verbose", action="store_true", help="show the log instead of keeping it in the data folder")
+    demo.set_defaults(run=_demo)
+
+    call = verbs.add_parser("call", help="have a simulated customer call the running demo")
+    call.add_argument("number", help="as in 4008-123456")
+    call.add_argument("--data", type=Path, default=Path("data/demo"), help="data folder of the demo")
+    call.add_argument("--from", dest="caller", default="13800138000", help="number of the caller")
+    call.add_argument("--say", default="", help="text to speak")
+    call.add_argument("--language", choices=("zh", "en"), default="zh", help="language of the text")
+    call.add_argument("--keys", default="", help="keys to press after the answer; a comma waits a second")
+    call.add_argument("--seconds", type=float, default=120.0, help="when to hang up")
+    call.set_defaults(run=_call)
+
+    doctor = verbs.add_parser("doctor", help="say what is missing or wrong, and how to mend it")
+    doctor.add_argument("--config", type=Path, help="settings to check")
+    doctor.add_argument("--base-port", type=int, default=DEMO_BASE_PORT, help="first of the demo's ports")
+    doctor.set_defaults(run=_doctor)
+
+    role = verbs.add_parser("role", help="(for the supervisor) be one role")
+    role.add_argument("name")
+    role.set_defaults(run=_role)
+
+    verbs.add_parser("example", help="print config.example.toml").set_defaults(run=_example)
+    return parser
+
+
+def _example(_: argparse.Namespace) -> int:
+    print(example(assemble.sections()), end="")
+    return EXIT_DONE
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from headcall.run.supervisor import Supervisor, serve_until_stopped
+
+    settings = load(arguments.config, assemble.sections())
+    _log_as("supervisor", settings)
+    return _supervise(Supervisor(settings, arguments.data.resolve()), serve_until_stopped)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    if arguments.json and arguments.data is None:
+        with tempfile.TemporaryDirectory(prefix="headcall-demo-") as folder:
+            return _demo_in(Path(folder).resolve(), arguments)
+    return _demo_in((arguments.data or Path("data/demo")).resolve(), arguments)
+
+
+def _demo_in(data: Path, arguments: argparse.Namespace) -> int:
+    from headcall.run.demo import PORTS, Greeting, demo_settings, passwords_of
+    from headcall.run.supervisor import Supervisor
+
+    lan = arguments.lan if arguments.lan is not None else not arguments.json
+    settings = load(arguments.config, assemble.sections())
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    passwords = passwords_of(data)
+    try:
+        base_port = arguments.base_port or free_base(PORTS)
+    except PortUnusable as error:
+        return _fail(error)
+    settings = demo_settings(settings, passwords, base_port=base_port, lan=lan)
+    errors = None if arguments.json or arguments.verbose else (data / "headcall.log").open("wb", buffering=0)
+    _log_as("supervisor", settings, errors)
+    try:
+        return _supervise(Supervisor(settings, data, errors), Greeting(passwords, arguments.json))
+    finally:
+        (data / "run" / "demo.json").unlink(missing_ok=True)
+        shutil.rmtree(data / "run", ignore_errors=True)
+
+
+def _supervise(supervisor: "Supervisor", when_ready: "Callable[[Supervisor], Awaitable[None]]") -> int:
+    from headcall.run.children import StartFailed
+    from headcall.run.supervisor import InUse
+
+    try:
+        asyncio.run(supervisor.run(when_ready))
+    except (PortUnusable, InUse, StartFailed) as error:
+        return _fail(error)
+    return EXIT_DONE
+
+
+def _fail(error: Exception) -> int:
+    print(f"headcall: {error}", file=sys.stderr)
+    return EXIT_FAILED
+
+
+def _log_as(name: str, settings: Settings, errors: IO[bytes] | None = None) -> None:
+    chosen = settings.section(Log)
+    stream = open(errors.fileno(), "w", encoding="utf-8", closefd=False, buffering=1) if errors else None  # noqa: SIM115
+    log.setup(name, level=chosen.level, style="json" if chosen.style == "json" else "console", stream=stream)
+
+
+def _call(arguments: argparse.Namespace) -> int:
+    from headcall.run.call import CallFailed, call
+
+    wanted = {
+        "number": arguments.number,
+        "caller_number": arguments.caller,
+        "say": arguments.say,
+        "language": arguments.language,
+        "keys": arguments.keys,
+        "hang_up_after_s": arguments.seconds,
+    }
+    try:
+        return call(arguments.data.resolve(), wanted)
+    except CallFailed as error:
+        return _fail(error)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from headcall.run.doctor import examine
+
+    return examine(arguments.config, arguments.base_port)
+
+
+def _role(arguments: argparse.Namespace) -> int:
+    if parent := os.environ.get("HEADCALL_PARENT"):
+        die_with_parent(int(parent))
+    settings = Settings.from_json(Path(os.environ["HEADCALL_SETTINGS"]).read_text(encoding="utf-8"))
+    _log_as(arguments.name, settings)
+    try:
+        run = assemble.entry(arguments.name)
+    except CannotStart as error:
+        logging.getLogger(__name__).error("cannot start: %s", error)
+        return EXIT_HOPELESS
+    return asyncio.run(_be(arguments.name, settings, run))
+
+
+async def _be(name: str, settings: Settings, run: Run) -> int:
+    data = Path(os.environ["HEADCALL_DATA"])
+    ready_fd = os.environ.get("HEADCALL_READY_FD")
+    if ready_fd:
+        os.set_inheritable(int(ready_fd), False)
+    ctx = RoleContext(
+        name,
+        await assemble.make_bus(settings, Path(os.environ["HEADCALL_BUS"])),
+        settings,
+        data,
+        fds=inherited_fds(),
+        ready_fd=int(ready_fd) if ready_fd else None,
+    )
+    return await run_role(ctx, run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
