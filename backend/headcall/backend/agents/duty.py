@@ -83,14 +83,13 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
                 yield Move(winner, "talks", call_id)
         case RingOver(outcome=outcome) if before.ring:
             fault = before.ring.kind == "queue" and outcome != "cancelled"
-            for user in before.ring.user_ids:
-                yield Move(
-                    user, "lapses" if fault else "call-over", call_id, miss_limit=queue.miss_limit if queue else 0
-                )
+            trigger: Trigger = "lapses" if fault else "call-over"
+            limit = queue.miss_limit if queue else 0
+            yield from (Move(user, trigger, call_id, miss_limit=limit) for user in before.ring.user_ids)
         case LegClosed(leg_id=leg_id, cause=cause):
-            leg = before.legs.get(leg_id)
-            if leg and leg.user_id and leg.state == "up":
-                yield _leaving(leg, leg.user_id, cause, before, queue)
+            left = before.legs.get(leg_id)
+            if left and left.user_id and left.state == "up":
+                yield _leaving(left, left.user_id, cause, before, queue)
         case _:
             pass
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of agents. Reserving one for an offer is a compare-and-set: of two queues, or two backends, one gets the agent."""
+"""Rows of agents. Each change of state is a compare-and-set: of two queues, or two backends, one gets the agent."""
 
 from typing import cast
 

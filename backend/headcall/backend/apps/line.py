@@ -65,7 +65,8 @@ class Line:
     async def _first(self, ended: asyncio.Future[bool]) -> bool:
         limit = asyncio.ensure_future(self._alarm.sleep(LONGEST_TEXT_S))
         try:
-            await asyncio.wait({ended, limit}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {ended, limit}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return ended.done() and ended.result()
         finally:
             limit.cancel()
@@ -93,7 +94,8 @@ class Line:
         wanted = asyncio.ensure_future(self._keys.get())
         limit = asyncio.ensure_future(self._alarm.sleep(within_s))
         try:
-            await asyncio.wait({wanted, limit}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {wanted, limit}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return wanted.result() if wanted.done() else None
         finally:
             wanted.cancel()

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from headcall.backend.apps.alarm import Alarm
 from headcall.backend.apps.line import App, Line, Voice
-from headcall.backend.calls.errors import CallFailed
 from headcall.backend.calls.inputs import Failed
 from headcall.backend.calls.log import Entry
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call
+from headcall.backend.errors import CallFailed
 from headcall.kit.tasks import Tasks
 
 log = logging.getLogger(__name__)

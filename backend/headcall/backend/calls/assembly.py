@@ -8,6 +8,7 @@ bridges ──► events ─────────┘                        �
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +98,8 @@ class Given:
     trunks: Trunks
     prompts: Prompts
     recordings: Recordings
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """How the loops of this module pass the time between two rounds."""
 
 
 class Telephony:
@@ -158,13 +161,13 @@ class Telephony:
     def _make_routing(self) -> Routing:
         given = self.given
         return Routing(
-            given.numbers,
-            given.people,
-            given.devices,
-            self.bridges,
-            self.queues,
+            numbers=given.numbers,
+            people=given.people,
+            accounts=given.devices,
+            bridges=self.bridges,
+            queues=self.queues,
             has_page=given.live.is_connected,
-            is_talking=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
+            is_in_call=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
         )
@@ -179,10 +182,10 @@ class Telephony:
             tasks=self.tasks,
         )
         return Events(
-            self.calls,
-            reception,
-            self.routing,
-            self.bridges,
+            calls=self.calls,
+            reception=reception,
+            routing=self.routing,
+            bridges=self.bridges,
             clock=self.given.clock,
             on_bridge_up=lambda bridge: self._start(self._bridge_up(bridge), f"{bridge} is up"),
             on_recording_ended=self.given.recordings.ended,
@@ -261,16 +264,16 @@ class Telephony:
 
     async def _tick_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(TICK_S)
+            await self.given.sleep(TICK_S)
             await self.tick()
 
     async def _refresh_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(REACH_EVERY_S)
+            await self.given.sleep(REACH_EVERY_S)
             await self.reach.refresh()
 
     async def _compare_when_settled(self) -> None:
-        await asyncio.sleep(SETTLE_S)
+        await self.given.sleep(SETTLE_S)
         await self.recovery.compare_all(self.recovery.media_nodes())
         await self.recovery.mend_agents(self.agents, self.duty)
 

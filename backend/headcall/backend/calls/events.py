@@ -6,14 +6,15 @@ Bytes that are no event of ours are refused, counted, and acknowledged, so that 
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from headcall.backend.bridges.service import Bridges
-from headcall.backend.calls.errors import CallFailed
 from headcall.backend.calls.inputs import RefuseCaller, Transfer
 from headcall.backend.calls.reception import Reception
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
+from headcall.backend.errors import CallFailed
 from headcall.kit.clock import Clock
 from headcall.kit.log import Sparse
 from headcall.wire import legs as leg_words
@@ -29,25 +30,23 @@ BridgeUp = Callable[[str], None]
 RecordingEnded = Callable[[media_words.RecordingEnded], Awaitable[None]]
 
 
+@dataclass
 class Events:
-    def __init__(
-        self,
-        calls: CallControl,
-        reception: Reception,
-        routing: Routing,
-        bridges: Bridges,
-        *,
-        clock: Clock,
-        on_bridge_up: BridgeUp,
-        on_recording_ended: RecordingEnded,
-        on_registration: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._calls, self._reception, self._routing, self._bridges = calls, reception, routing, bridges
-        self._on_bridge_up, self._on_recording_ended = on_bridge_up, on_recording_ended
-        self._on_registration = on_registration
-        self._sparse = Sparse(log, clock)
-        self.refused = 0
-        """Messages that were no events."""
+    """Takes events to the calls they are about."""
+
+    calls: CallControl
+    reception: Reception
+    routing: Routing
+    bridges: Bridges
+    clock: Clock
+    on_bridge_up: BridgeUp
+    on_recording_ended: RecordingEnded
+    on_registration: Callable[[], None]
+    refused: int = 0
+    """Messages that were no events."""
+
+    def __post_init__(self) -> None:
+        self._sparse = Sparse(log, self.clock)
 
     async def answer(self, message: bytes) -> bytes:
         """One message. Raises only when it could not be written down: then it is brought again."""
@@ -63,24 +62,24 @@ class Events:
     async def take(self, event: object) -> None:
         match event:
             case leg_words.LegOffered():
-                self._bridges.heard(event.bridge)
-                await self._reception.offered(event)
+                self.bridges.heard(event.bridge)
+                await self.reception.offered(event)
             case leg_words.RegistrationChanged():
-                self._bridges.registration_changed(event)
-                self._on_registration()
+                self.bridges.registration_changed(event)
+                self.on_registration()
             case leg_words.BridgeUp(bridge=bridge):
-                self._bridges.heard(bridge)
-                self._on_bridge_up(bridge)
+                self.bridges.heard(bridge)
+                self.on_bridge_up(bridge)
             case leg_words.TransferAsked():
                 await self._transfer(event)
             case media_words.RecordingEnded():
-                await self._on_recording_ended(event)
+                await self.on_recording_ended(event)
                 await self._tell(event.leg_id, event)
             case _:
                 await self._tell(getattr(event, "leg_id", ""), event)
 
     async def _tell(self, leg_id: str, event: object) -> None:
-        box = self._calls.box_of_leg(leg_id)
+        box = self.calls.box_of_leg(leg_id)
         if box is None:
             return  # the call has ended; nothing that comes now changes that
         try:
@@ -89,7 +88,7 @@ class Events:
             log.info("an event came too late: %s", refusal, extra={"leg_id": leg_id})
 
     async def _transfer(self, event: leg_words.TransferAsked) -> None:
-        box = self._calls.box_of_leg(event.leg_id)
+        box = self.calls.box_of_leg(event.leg_id)
         leg = box.call.legs.get(event.leg_id) if box else None
         if box is None or leg is None:
             return
@@ -97,5 +96,5 @@ class Events:
         if network == "pstn":  # the public network may not send our customers elsewhere
             target: Any = RefuseCaller("not-allowed")
         else:
-            target = await self._routing.target(event.to_number, "phone", but_not=leg.user_id)
+            target = await self.routing.target(event.to_number, "phone", but_not=leg.user_id)
         await self._tell(event.leg_id, Transfer(event.leg_id, event.to_number, target))

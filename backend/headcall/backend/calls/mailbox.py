@@ -14,13 +14,14 @@ from typing import Protocol
 
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.decide import decide
-from headcall.backend.calls.errors import CallFailed, NotNow, Overloaded
+from headcall.backend.calls.errors import NotNow, Overloaded
 from headcall.backend.calls.inputs import Failed, Tick
 from headcall.backend.calls.log import Entry
 from headcall.backend.calls.model import EMPTY, Call
 from headcall.backend.calls.orders import Order, Sounds, orders
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.clock import next_limit
+from headcall.backend.errors import CallFailed
 from headcall.backend.queues.offers import OfferTaken
 from headcall.backend.store.engine import Store
 from headcall.kit.clock import Clock

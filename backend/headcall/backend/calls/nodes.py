@@ -40,10 +40,8 @@ class Crew:
 
     def _failed(self, order: Order, error: NodeFailed) -> object | None:
         kind = type(order.command).__name__
-        refused = isinstance(error, NodeRefused)
-        (log.info if refused else log.warning)(
-            "%s was not carried out: %s", kind, error, extra={"leg_id": order.leg_id}
-        )
+        level = logging.INFO if isinstance(error, NodeRefused) else logging.WARNING
+        log.log(level, "%s was not carried out: %s", kind, error, extra={"leg_id": order.leg_id})
         match order.command:
             case leg_words.PlaceLeg(leg_id=leg_id):
                 return leg_words.LegEnded(leg_id, error.cause, by_peer=False)

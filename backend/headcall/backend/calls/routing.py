@@ -3,6 +3,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from headcall.backend.bridges.service import Bridges
@@ -35,36 +36,25 @@ class Accounts(Protocol):
     async def owner(self, sip_user: str) -> str | None: ...
 
 
-class Presenting(Protocol):
-    """What a call over a trunk shows as its caller."""
-
-    def __call__(self, person: Person | None) -> str: ...
-
-
+@dataclass(frozen=True)
 class Routing:
-    def __init__(
-        self,
-        numbers: NumberPlan,
-        people: People,
-        accounts: Accounts,
-        bridges: Bridges,
-        queues: Queues,
-        *,
-        has_page: Callable[[str], bool],
-        is_talking: Callable[[str], bool],
-        outside_number: str,
-        new_id: Callable[[str], str],
-    ) -> None:
-        self.people, self.accounts = people, accounts
-        self._numbers, self._bridges, self._queues = numbers, bridges, queues
-        self._has_page, self._is_talking, self._new_id = has_page, is_talking, new_id
-        self._outside_number = outside_number
-        """What the public network is shown as the caller: a number the company owns."""
+    """Finds targets and devices."""
+
+    numbers: NumberPlan
+    people: People
+    accounts: Accounts
+    bridges: Bridges
+    queues: Queues
+    has_page: Callable[[str], bool]
+    is_in_call: Callable[[str], bool]
+    outside_number: str
+    """What the public network is shown as the caller: a number the company owns."""
+    new_id: Callable[[str], str]
 
     async def target(self, dialled: str, network: Network, *, but_not: str | None = None) -> Target:
         """Where a call to `dialled` goes; a refusal with its cause if nowhere. Never raises for what was dialled."""
         try:
-            destination = await self._numbers.resolve(dialled, network)
+            destination = await self.numbers.resolve(dialled, network)
         except ApiError as refusal:
             return RefuseCaller(refusal.cause)
         match destination:
@@ -76,7 +66,7 @@ class Routing:
                 return self._to_outside(trunk, number)
 
     def _to_queue(self, queue_id: str, number: str) -> Target:
-        queue = self._queues.get(queue_id)
+        queue = self.queues.get(queue_id)
         if queue is None:
             return RefuseCaller("unknown-number")
         return WaitInQueue(queue_id, queue.name, queue.max_wait_s * 1000, to_number=number, to_name=queue.name)
@@ -86,13 +76,13 @@ class Routing:
         person = await self.people.person(user_id)
         if person is None:
             return RefuseCaller("unknown-number")
-        if self._is_talking(user_id):
+        if self.is_in_call(user_id):
             return RefuseCaller("busy")
         devices = await self.devices(person, kinds=("browser", "sip"))
         if not devices:
             return RefuseCaller("offline")
         return RingDevices(
-            ring_id=self._new_id("ring"),
+            ring_id=self.new_id("ring"),
             kind="direct",
             devices=devices,
             user_ids=(user_id,),
@@ -103,15 +93,15 @@ class Routing:
 
     def _to_outside(self, trunk: str, number: str) -> Target:
         device = Device(
-            leg_id=self._new_id("leg"),
+            leg_id=self.new_id("leg"),
             kind="sip",
-            bridge=self._bridges.for_trunk(trunk),
+            bridge=self.bridges.for_trunk(trunk),
             dials=ToTrunk(trunk, number),
             number=number,
-            presents_number=self._outside_number,
+            presents_number=self.outside_number,
         )
         return RingDevices(
-            ring_id=self._new_id("ring"),
+            ring_id=self.new_id("ring"),
             kind="outside",
             devices=(device,),
             user_ids=(),
@@ -133,11 +123,11 @@ class Routing:
 
     async def devices(self, person: Person, *, kinds: tuple[Literal["browser", "sip"], ...]) -> tuple[Device, ...]:
         found = []
-        if "browser" in kinds and self._has_page(person.user_id):
+        if "browser" in kinds and self.has_page(person.user_id):
             found.append(self._device(person, "browser"))
         if "sip" in kinds:
             for sip_user in await self.accounts.sip_users(person.user_id):
-                if bridge := self._bridges.where_registered(sip_user):
+                if bridge := self.bridges.where_registered(sip_user):
                     found.append(self._device(person, "sip", bridge=bridge, dials=ToPhone(sip_user)))
         return tuple(found)
 
@@ -145,7 +135,7 @@ class Routing:
         self, person: Person, kind: Literal["browser", "sip"], *, bridge: str = "", dials: ToPhone | None = None
     ) -> Device:
         return Device(
-            leg_id=self._new_id("leg"),
+            leg_id=self.new_id("leg"),
             kind=kind,
             bridge=bridge,
             dials=dials,

@@ -31,7 +31,6 @@ class CallSocket:
         live.on_do("call.digits", self._digits)
         live.on_do("leg.connect", self._connect)
         live.on_do("leg.quality", self._quality)
-        live.on_do("ping", self._ping)
 
     async def _dial(self, who: Actor, data: Data) -> Data:
         _may(who)
@@ -73,9 +72,6 @@ class CallSocket:
     async def _quality(self, who: Actor, data: Data) -> Data:
         """What the page measures. Taken, and kept from the second cut on; the media node measures too."""
         text(data, "leg_id", 40)
-        return {}
-
-    async def _ping(self, who: Actor, data: Data) -> Data:
         return {}
 
 

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from headcall.backend.agents.service import Agents
-from headcall.backend.calls.errors import CallFailed
 from headcall.backend.calls.inputs import Device, RingDevices
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
+from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice, Queue
 from headcall.backend.queues.service import Queues, candidate
 from headcall.backend.queues.strategies import choose

@@ -16,12 +16,12 @@ from headcall.backend.agents.duty import Duty
 from headcall.backend.agents.service import Agents
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
-from headcall.backend.calls.errors import CallFailed
 from headcall.backend.calls.inputs import Forgotten, PageWent, TakenOver
 from headcall.backend.calls.log import fold
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.service import CallControl
+from headcall.backend.errors import CallFailed
 from headcall.backend.media.errors import NodeFailed
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.store.engine import Store

@@ -82,12 +82,10 @@ def next_limit(call: Call) -> int | None:
 def tick(plan: Plan) -> None:
     """Does what is due, the earliest first; each may make the others void."""
     for _ in range(32):
-        due = sorted(
-            (limit for limit in limits(plan.call) if limit.at_ms <= plan.now_ms), key=lambda limit: limit.at_ms
-        )
-        if not due:
+        first = min(limits(plan.call), key=lambda limit: limit.at_ms, default=None)
+        if first is None or first.at_ms > plan.now_ms:
             return
-        DUE[due[0].kind](plan, due[0].ref)
+        DUE[first.kind](plan, first.ref)
 
 
 def _ring_expired(plan: Plan, _: str) -> None:
