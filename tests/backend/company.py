@@ -118,6 +118,7 @@ Scenario = Callable[[Company], Awaitable[None]]
 
 def run_in_company(folder: Path, scenario: Scenario, **how: Any) -> None:
     """Plays a scenario from beginning to end."""
+
     async def play() -> None:
         async with company(folder, **how) as c:
             await scenario(c)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headcall.backend.edge.server import Web
 from tests.backend.company import Company, company
+
+from headcall.backend.edge.server import Web
 
 
 @dataclass

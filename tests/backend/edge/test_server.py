@@ -5,12 +5,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from tests.backend.edge.running import Server, run_served
 
 from headcall.backend.edge import server as bounds
 from headcall.backend.edge.limits import MAX_BODY
-from tests.backend.edge.running import Server, run_served
 
-LOGIN = b'POST /api/v1/session HTTP/1.1\r\nHost: x\r\nX-HeadCall: 1\r\nContent-Type: application/json\r\n'
+LOGIN = b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nX-HeadCall: 1\r\nContent-Type: application/json\r\n"
 
 
 async def _still_works(server: Server) -> None:

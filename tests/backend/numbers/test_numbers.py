@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.backend.company import Company, run_in_company
 
 from headcall.backend.demo import QUEUE_ID
 from headcall.backend.errors import CallFailed
 from headcall.backend.numbers.model import Network, Number, ToOutside, ToQueue, ToUser, normal
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.store import put
-from tests.backend.company import Company, run_in_company
 
 QUEUE = ToQueue(QUEUE_ID, "40081234560")
 MEI = ToUser("usr_demo_mei", "83012341001")
@@ -60,7 +60,7 @@ def test_any_text_is_a_number_or_none(text: str) -> None:
 @given(st.text(alphabet="0123456789+*#", max_size=33))
 def test_the_plan_fails_on_no_number(text: str) -> None:
     plan = DialPlan()
-    plan.outside(text), plan.e164(text), plan.country_of(text), list(plan.forms(text))  # noqa: B018
+    plan.outside(text), plan.e164(text), plan.country_of(text), list(plan.forms(text))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bounds on what a stranger may send, around the whole application: body size; and headers every answer carries."""
 
+import contextlib
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -9,6 +11,8 @@ from starlette.exceptions import HTTPException
 
 from headcall.backend.edge.faults import Fault, fault, fault_of
 from headcall.wire.codec import MAX_OCTETS
+
+log = logging.getLogger("headcall.edge.strangers")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -51,7 +55,7 @@ class Limits:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._websocket(scope, receive, send)
             return
         answer = Answer(send)
         if _content_length(scope) > self._max_body:
@@ -67,6 +71,14 @@ class Limits:
                 await answer.refuse(fault_of(error))
             elif not answer.is_complete:
                 raise  # the connection must be cut: the peer cannot know otherwise that this was not all
+
+    async def _websocket(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - octets that python-engineio does not foresee
+            log.warning("a WebSocket peer broke the rules: %s", type(error).__name__)
+            with contextlib.suppress(Exception):
+                await send({"type": "websocket.close", "code": 1002})
 
 
 class _Counted:

@@ -10,6 +10,8 @@ import socketio  # type: ignore[import-untyped]
 from headcall.backend.edge.auth import MAX_TOKEN, Authenticator, token_in_cookies
 from headcall.backend.edge.faults import fault
 from headcall.backend.edge.live import BOX, Connection, Live
+from headcall.backend.edge.quiet import quieten
+from headcall.backend.edge.strict import StrictPacket
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +21,11 @@ MAX_MESSAGE = 512 * 1024
 DOES_AT_ONCE = 16
 """Requests of one page that are carried out side by side; the rest is refused. A person makes one or two."""
 
+STRANGER_SECONDS = 10.0
+"""A connection must say who it is within one to two of these."""
+
+RECHECK_SECONDS = 300.0
+
 
 class LiveSocket:
     """The Socket.IO server. One task per connection empties its box, so that order is kept."""
@@ -27,14 +34,19 @@ class LiveSocket:
         self._live, self._authenticator = live, authenticator
         self._pumps: dict[str, asyncio.Task[None]] = {}
         self._doing: dict[str, int] = {}
+        self._tokens: dict[str, str] = {}
+        self._strangers: set[str] = set()
+        quieten()
         self.server = socketio.AsyncServer(
             async_mode="asgi",
             cors_allowed_origins=None,  # the same origin only
             max_http_buffer_size=MAX_MESSAGE,
             ping_interval=10,
             ping_timeout=8,
-            serializer="default",
+            serializer=StrictPacket,
             always_connect=False,
+            logger=logging.getLogger("headcall.edge.socketio"),
+            engineio_logger=logging.getLogger("headcall.edge.engineio"),
         )
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
@@ -44,6 +56,31 @@ class LiveSocket:
         """Cuts off the tabs of a session that was ended."""
         for sid in self._live.sids_of_session(session_id):
             await self.server.disconnect(sid)
+
+    async def watch(self) -> None:
+        """Until cancelled: cuts off who never says who they are, and whose session has ended meanwhile.
+
+        Asking for a session also keeps it alive, so a page that is open all day stays signed in.
+        """
+        while True:
+            for _ in range(round(RECHECK_SECONDS / STRANGER_SECONDS)):
+                await asyncio.sleep(STRANGER_SECONDS)
+                await self.sweep_strangers()
+            await self.recheck()
+
+    async def sweep_strangers(self) -> None:
+        """Closes connections that were there at the sweep before and still belong to nobody."""
+        manager = self.server.manager
+        nobody = {each for each in tuple(self.server.eio.sockets) if manager.sid_from_eio_sid(each, "/") is None}
+        for each in nobody & self._strangers:
+            await self._cut(each)
+        self._strangers = nobody
+
+    async def recheck(self) -> None:
+        """Cuts off the tabs whose session is over."""
+        for sid, token in tuple(self._tokens.items()):
+            if await self._authenticator.actor(token) is None:
+                await self.server.disconnect(sid)
 
     async def close(self) -> None:
         """Ends all connections; pages come back by themselves."""
@@ -60,6 +97,7 @@ class LiveSocket:
             raise socketio.exceptions.ConnectionRefusedError(refusal.cause, refusal.body()["error"])
         instance = offered.get("instance")
         connection = self._live.connected(sid, who, instance[:64] if isinstance(instance, str) else sid)
+        self._tokens[sid] = token
         last = offered.get("last_event_id")
         self._pumps[sid] = asyncio.create_task(
             self._pump(connection, last if type(last) is int else None), name=f"live {sid}"
@@ -67,6 +105,7 @@ class LiveSocket:
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         self._doing.pop(sid, None)
+        self._tokens.pop(sid, None)
         pump = self._pumps.pop(sid, None)
         if pump is not None:
             pump.cancel()
@@ -86,20 +125,26 @@ class LiveSocket:
 
     async def _pump(self, connection: Connection, last_event_id: int | None) -> None:
         sid = connection.sid
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
         try:
             await self._live.welcome(connection, last_event_id)
-            while not self._is_slow(connection):
+            while not self._is_slow(connection, eio_sid):
                 name, data = await connection.box.get()
                 await self.server.emit(name, data, to=sid)
             log.warning("a page was too slow to take its events; cut off")
         except Exception:
             log.exception("could not serve a page's events")
-        await self.server.disconnect(sid)
+        self._pumps.pop(sid, None)
+        await self._cut(eio_sid)
 
-    def _is_slow(self, connection: Connection) -> bool:
+    def _is_slow(self, connection: Connection, eio_sid: str) -> bool:
         """python-engineio queues without a bound; we set one."""
-        if connection.is_overflowing:
-            return True
-        eio_sid = self.server.manager.eio_sid_from_sid(connection.sid, "/")
         eio_socket = self.server.eio.sockets.get(eio_sid)
-        return eio_socket is not None and eio_socket.queue.qsize() > BOX
+        return connection.is_overflowing or (eio_socket is not None and eio_socket.queue.qsize() > BOX)
+
+    async def _cut(self, eio_sid: str) -> None:
+        """Closes the transport, whether or not the peer takes what is still to be sent. An honest page comes back."""
+        eio_socket = self.server.eio.sockets.get(eio_sid)
+        if eio_socket is not None:
+            await eio_socket.close(wait=False)
+            eio_socket.queue.put_nowait(None)  # ends python-engineio's writer, which closes the WebSocket
