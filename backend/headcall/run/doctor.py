@@ -90,7 +90,7 @@ def digest_of(folder: Path) -> str:
     """SHA-256 over the sources, as the engine's build makes it."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.rs")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
