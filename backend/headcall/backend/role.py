@@ -3,11 +3,9 @@
 
 import logging
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
-from headcall.backend.control import MakeControl, NoCalls
+from headcall.backend.calls.assembly import make_control
 from headcall.backend.demo import Demo
 from headcall.backend.edge.front import front
 from headcall.backend.edge.server import Web
@@ -27,20 +25,12 @@ from headcall.wire.nodes import NodeAlive
 log = logging.getLogger(__name__)
 
 
-def control_maker() -> MakeControl:
-    """Call control, or none of it until it is there."""
-    if find_spec("headcall.backend.calls.assembly") is None:
-        return NoCalls
-    make: MakeControl = import_module("headcall.backend.calls.assembly").make_control
-    return make
-
-
 async def run(ctx: RoleContext) -> None:
     """Runs the backend until `ctx.stop`."""
     own = ctx.data_dir / "backend"
     own.mkdir(parents=True, exist_ok=True)
     parts = assemble(
-        ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"), make_control=control_maker()
+        ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"), make_control=make_control
     )
     try:
         await _serve(ctx, parts)

@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from cryptography.fernet import Fernet
 
+from headcall.backend.calls.assembly import make_control
 from headcall.backend.parts import assemble
-from headcall.backend.role import control_maker
 from headcall.backend.store.secrets import SecretBox
 from headcall.kit.bus.port import Bus
 from headcall.kit.role import RoleContext
@@ -26,7 +26,7 @@ def description() -> dict[str, Any]:
         path = Path(folder)
         ctx = RoleContext("backend", cast(Bus, None), Settings(), path)
         return (
-            assemble(ctx, folder=path, box=SecretBox(Fernet.generate_key()), make_control=control_maker())
+            assemble(ctx, folder=path, box=SecretBox(Fernet.generate_key()), make_control=make_control)
             .app()
             .openapi()
         )
