@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "./api/client";
 import { instanceOf } from "./core/election";
 import { maybeSession, startSession, stopSession } from "./core/session";
-import { choose, useSettings } from "./core/settings";
 import { dispatch } from "./core/store";
 import type { Me } from "./core/wire";
-import { Login } from "./features/login/login";
 import { useTheme } from "./features/shell/theme";
 import { connectHands } from "./hooks/useActions";
 import { router } from "./router";
 import { Spinner } from "./ui/bits";
 import { Toasts } from "./ui/toast";
-import { TipProvider } from "./ui/tooltip";
+import { TipLayer } from "./ui/tooltip";
+
+const Login = lazy(() => import("./features/login/login").then((m) => ({ default: m.Login })));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -29,10 +29,9 @@ const queries = new QueryClient({
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      <TipProvider delay={350}>
-        <Gate />
-        <Toasts />
-      </TipProvider>
+      <Gate />
+      <Toasts />
+      <TipLayer />
     </QueryClientProvider>
   );
 }
@@ -55,7 +54,12 @@ function Gate() {
       </div>
     );
   }
-  return me ? <Inside me={me} /> : <Login />;
+  if (me) return <Inside me={me} />;
+  return (
+    <Suspense fallback={null}>
+      <Login />
+    </Suspense>
+  );
 }
 
 async function whoAmI(): Promise<Me | null> {
@@ -78,7 +82,6 @@ function Inside({ me }: { me: Me }) {
     };
     connectHands((path) => void router.navigate({ to: path }), left);
     dispatch({ type: "me", me });
-    if (useSettings.getState().language === null) choose({ language: me.language });
     startSession(thisTab(), () => {
       void whoAmI()
         .then((still) => (still ? setTimeout(() => maybeSession()?.again(), 1000) : left()))

@@ -2,11 +2,12 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
-import "./i18n";
+import { languageNow, speak } from "./i18n";
 import "./styles.css";
 
 const root = document.getElementById("root");
 if (root) {
+  await speak(languageNow());
   createRoot(root).render(
     <StrictMode>
       <App />

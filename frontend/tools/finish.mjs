@@ -26,7 +26,11 @@ for (const path of files(dist)) {
 }
 
 const html = readFileSync(join(dist, "index.html"), "utf8");
-const first = ["index.html", ...[...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((m) => m[1])];
+// The words of one language come with the first load too, though no tag names them: the larger one counts.
+const words = [...sizes.keys()]
+  .filter((name) => /assets\/(zh|en)-/.test(name))
+  .sort((a, b) => sizes.get(b) - sizes.get(a))[0];
+const first = ["index.html", ...[...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((m) => m[1]), words];
 const total = first.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
 const kB = (n) => `${(n / 1024).toFixed(1)} kB`;
 for (const name of first) console.log(`  ${name.padEnd(44)} ${kB(sizes.get(name) ?? 0)}`);

@@ -3,8 +3,6 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { useSettings } from "@/core/settings";
 import type { Language } from "@/core/wire";
-import en from "./en.json";
-import zh from "./zh.json";
 
 export function languageOf(chosen: Language | null, browser: readonly string[]): Language {
   if (chosen) return chosen;
@@ -19,18 +17,29 @@ export const localeOf = (language: Language): string => (language === "zh" ? "zh
 
 export const i18n = i18next.createInstance();
 
+const WORDS: Record<Language, () => Promise<{ default: object }>> = {
+  zh: () => import("./zh.json"),
+  en: () => import("./en.json"),
+};
+
 void i18n.use(initReactI18next).init({
   lng: languageNow(),
-  fallbackLng: "zh",
-  resources: { zh: { translation: zh }, en: { translation: en } },
+  fallbackLng: false,
+  partialBundledLanguages: true,
+  resources: {},
   interpolation: { escapeValue: false },
+  react: { bindI18nStore: "added", useSuspense: false },
 });
 
-function apply(): void {
-  const language = languageNow();
+/** Brings the words of a language, once, and speaks it. */
+export async function speak(language: Language): Promise<void> {
+  if (!i18n.hasResourceBundle(language, "translation")) {
+    i18n.addResourceBundle(language, "translation", (await WORDS[language]()).default);
+  }
   document.documentElement.lang = localeOf(language);
-  if (i18n.language !== language) void i18n.changeLanguage(language);
+  if (i18n.language !== language) await i18n.changeLanguage(language);
 }
 
-apply();
-useSettings.subscribe(apply);
+useSettings.subscribe((now, before) => {
+  if (now.language !== before.language) void speak(languageNow());
+});

@@ -174,7 +174,7 @@ function RingTest({ devices }: { devices: ReturnType<typeof useDevices> }) {
       </div>
       <div className="grid items-center gap-x-6 gap-y-3 sm:grid-cols-[auto_minmax(0,1fr)]">
         <Ringtones />
-        <div className="flex items-center gap-3 text-xs text-ink-3">
+        <div className="flex items-center gap-3 text-xs whitespace-nowrap text-ink-3">
           {t("check.volume")}
           <Slider
             label={t("check.volume")}

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { People } from "@/features/people/people";
-import { Simulator } from "@/features/simulator/simulator";
 import { Dialler } from "./dialler";
 import { Earlier } from "./earlier";
 import { Queues } from "./queues";
 import { Stage } from "./stage";
+
+const Simulator = lazy(() => import("@/features/simulator/simulator").then((m) => ({ default: m.Simulator })));
 
 /** Three panes: what I can start, what is in hand, who else is there. */
 export function Desk() {
@@ -16,14 +18,18 @@ export function Desk() {
       <div className="order-2 hidden min-h-0 flex-col gap-2.5 lg:order-1 lg:flex lg:overflow-y-auto">
         <Dialler />
         <Queues />
-        <Simulator />
+        <Suspense fallback={null}>
+          <Simulator />
+        </Suspense>
       </div>
       <div className="order-1 flex min-h-0 flex-col gap-2.5 lg:order-2">
         <Stage />
         <Earlier />
         <div className="space-y-2.5 lg:hidden">
           <Queues />
-          <Simulator />
+          <Suspense fallback={null}>
+            <Simulator />
+          </Suspense>
         </div>
       </div>
       <div className="order-3 hidden min-h-0 xl:flex">

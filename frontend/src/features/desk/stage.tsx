@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Scene } from "@/actions/action";
 import { isTalking, shownCalls } from "@/core/desk";
@@ -7,17 +8,23 @@ import { Dialling } from "./dialling";
 import { Idle } from "./idle";
 import { OtherCalls } from "./other-calls";
 import { Ringing } from "./ringing";
-import { Talking } from "./talking";
-import { WrapUp } from "./wrap-up";
+
+const load = { talking: () => import("./talking"), wrapUp: () => import("./wrap-up") };
+const Talking = lazy(() => load.talking().then((m) => ({ default: m.Talking })));
+const WrapUp = lazy(() => load.wrapUp().then((m) => ({ default: m.WrapUp })));
 
 /** The middle of the desk: the one thing in hand. */
 export function Stage() {
   const { t } = useTranslation();
   const scene = useScene();
+  // There before the first call can be answered, though not in the first load.
+  useEffect(() => void Promise.all([load.talking(), load.wrapUp()]).catch(() => undefined), []);
   const others = shownCalls(scene.desk).filter((c) => c.call_id !== scene.call?.call_id);
   return (
     <section aria-label={t("call.current")} className="flex shrink-0 flex-col gap-2.5">
-      <InHand scene={scene} />
+      <Suspense fallback={<div className="sheet h-72" />}>
+        <InHand scene={scene} />
+      </Suspense>
       {others.length > 0 && <OtherCalls calls={others} />}
     </section>
   );

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { currentCall } from "@/core/desk";
 import { dialled, looksDiallable, shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
 import { useUi } from "@/core/ui";
 import { PersonRow } from "@/features/people/person-row";
 import { usePeople } from "@/features/people/usePeople";
 import { faultText, hands } from "@/hooks/useActions";
+import { useScene } from "@/hooks/useScene";
 import { Spinner } from "@/ui/bits";
 import { Dialog } from "@/ui/dialog";
 import { Input } from "@/ui/field";
@@ -15,8 +15,8 @@ import { PhoneForwarded } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 
 export function TransferDialog() {
-  const callId = useUi((s) => s.transfer);
-  const call = useDesk(currentCall);
+  const { call, ui } = useScene();
+  const callId = ui.transfer;
   // The caller may hang up while we still choose.
   const open = callId !== null && call?.call_id === callId;
   const close = () => useUi.setState({ transfer: null });

@@ -59,7 +59,7 @@ function Card({ call }: { call: CallDetail }) {
         <Avatar name={side.name ?? number} size={44} icon={side.name ? undefined : User} />
         <div className="min-w-0 flex-1">
           <h2 className="figures truncate text-xl font-semibold">{side.name || number}</h2>
-          <p className={`flex items-center gap-1.5 text-sm ${tone}`}>
+          <p className={`flex flex-wrap items-center gap-x-1.5 text-sm whitespace-nowrap ${tone}`}>
             <Icon aria-hidden size={14} />
             {t(label)}
             {side.name && <span className="figures text-ink-3">{number}</span>}

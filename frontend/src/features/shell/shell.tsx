@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { TransferDialog } from "@/features/desk/transfer";
-import { Help } from "@/features/palette/help";
-import { Palette } from "@/features/palette/palette";
 import { useShortcuts } from "@/hooks/useActions";
 import { useScene } from "@/hooks/useScene";
 import { Alerts } from "./alerts";
 import { Announcer } from "./announcer";
 import { Banners } from "./banners";
 import { CallBar } from "./call-bar";
+import { Overlays } from "./overlays";
 import { BottomNav, Rail } from "./rail";
 import { TopBar } from "./top-bar";
 
@@ -27,9 +25,7 @@ export function Shell() {
         <Outlet />
       </div>
       <BottomNav />
-      <Palette />
-      <Help />
-      <TransferDialog />
+      <Overlays />
       <Alerts />
       <Announcer />
     </div>

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { Action } from "@/actions/action";
-import { breaks, logOut, offline, ready } from "@/actions/agent";
-import { language, palette, theme } from "@/actions/page";
-import { shownNumber } from "@/core/number";
+import { palette, theme } from "@/actions/page";
 import { duration, secondsSince, secondsUntil } from "@/core/time";
-import { useUi } from "@/core/ui";
 import type { AgentView } from "@/core/wire";
 import { useAction } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
@@ -13,11 +10,14 @@ import { useScene } from "@/hooks/useScene";
 import { Avatar, Dot, type Tone } from "@/ui/bits";
 import { IconButton } from "@/ui/button";
 import { cx } from "@/ui/cx";
-import { ChevronDown, Languages, LogOut, Search, SunMoon } from "@/ui/icons";
+import { ChevronDown, Search, SunMoon } from "@/ui/icons";
 import { Keys } from "@/ui/keys";
-import { Menu, MenuHeading, MenuItem, MenuRule } from "@/ui/menu";
 import { AudioState } from "./audio-state";
 import { Mark } from "./mark";
+
+// The menus bring a positioning engine with them; the bar is there before it.
+const StatusMenu = lazy(() => import("./menus").then((m) => ({ default: m.StatusMenu })));
+const PersonMenu = lazy(() => import("./menus").then((m) => ({ default: m.PersonMenu })));
 
 export const STATE_TONES: Record<AgentView["state"], Tone> = {
   offline: "off",
@@ -60,11 +60,10 @@ export function TopBar() {
 
 function StatusPill() {
   const { t } = useTranslation();
-  const scene = useScene();
+  const { desk } = useScene();
   const now = useNow();
-  const open = useUi((s) => s.status);
-  const agent = scene.desk.agent;
-  if (!agent) return <span className="text-sm font-semibold">{scene.desk.me?.name}</span>;
+  const agent = desk.agent;
+  if (!agent) return <span className="text-sm font-semibold">{desk.me?.name}</span>;
   const left = agent.state === "wrap_up" ? secondsUntil(agent.wrap_up_until, now) : null;
   const time = duration(left ?? secondsSince(agent.since, now));
   const name =
@@ -77,44 +76,21 @@ function StatusPill() {
       className="flex h-8.5 items-center gap-2 rounded-lg border border-line bg-sheet pr-2 pl-3 text-sm font-medium hover:border-line-2"
     >
       <Dot tone={STATE_TONES[agent.state]} className={cx(agent.state === "ringing" && "blink")} />
-      <span>{name}</span>
+      <span data-testid="agent-state">{name}</span>
       <span className="figures min-w-9 text-right font-normal text-ink-3">{time}</span>
       <ChevronDown aria-hidden size={14} className="text-ink-3" />
     </button>
   );
   return (
-    <Menu trigger={trigger} open={open} onOpenChange={(status) => useUi.setState({ status })}>
-      <StateItem action={ready} tone="go" />
-      <MenuHeading>{t("agent.break")}</MenuHeading>
-      {breaks.map((a) => (
-        <StateItem key={a.id} action={a} tone="warn" />
-      ))}
-      <MenuRule />
-      <StateItem action={offline} tone="off" />
-    </Menu>
-  );
-}
-
-function StateItem({ action, tone }: { action: Action; tone: Tone }) {
-  const { t } = useTranslation();
-  const scene = useScene();
-  const { run } = useAction(action);
-  return (
-    <MenuItem
-      lead={<Dot tone={tone} />}
-      label={t(action.label(scene))}
-      checked={action.checked?.(scene) ?? false}
-      onSelect={run}
-    />
+    <Suspense fallback={trigger}>
+      <StatusMenu trigger={trigger} />
+    </Suspense>
   );
 }
 
 function Person() {
   const { t } = useTranslation();
   const { me } = useScene().desk;
-  const end = useAction(logOut);
-  const tongue = useAction(language);
-  const flip = useAction(theme);
   if (!me) return null;
   const trigger = (
     <button type="button" aria-label={t("me.menu", { name: me.name })} className="ml-1 rounded-full">
@@ -122,19 +98,8 @@ function Person() {
     </button>
   );
   return (
-    <Menu trigger={trigger} align="end">
-      <div className="px-2.5 pt-2 pb-2.5">
-        <p className="text-sm font-semibold">{me.name}</p>
-        <p className="figures mt-0.5 text-xs text-ink-3">
-          {me.number && shownNumber(me.number)}
-          {me.agent && ` · ${t("me.agent_number", { number: me.agent.agent_number })}`}
-        </p>
-      </div>
-      <MenuRule />
-      <MenuItem icon={Languages} label={t("action.language")} onSelect={tongue.run} />
-      <MenuItem icon={SunMoon} label={t("action.theme")} onSelect={flip.run} />
-      <MenuRule />
-      <MenuItem icon={LogOut} label={t("action.log_out")} onSelect={end.run} />
-    </Menu>
+    <Suspense fallback={trigger}>
+      <PersonMenu trigger={trigger} me={me} />
+    </Suspense>
   );
 }
