@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 
@@ -37,6 +37,8 @@ class Child:
     fds: Mapping[str, socket.socket]
     environ: Mapping[str, str]
     clock: Clock
+    command: Sequence[str] = (sys.executable, "-m", "headcall.run", "role")
+    """What is run, with the name behind it."""
     errors: IO[bytes] | None = None
     """Where its log goes; None: to ours."""
     pid: int = 0
@@ -92,8 +94,7 @@ class Child:
         numbers = {name: sock.fileno() for name, sock in self.fds.items()}
         environ = {**self.environ, "HEADCALL_FDS": json.dumps(numbers), "HEADCALL_READY_FD": str(ready_fd)}
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "headcall.run", "role", self.name),
+            *(*self.command, self.name),
             env={**environ, "HEADCALL_PARENT": str(os.getpid())},
             pass_fds=(*numbers.values(), ready_fd),
             stdin=subprocess.DEVNULL,

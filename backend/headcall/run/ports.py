@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who holds a port: the difference between "address already in use" and knowing what to do."""
 
+import contextlib
 from pathlib import Path
 from typing import Literal
 
@@ -12,15 +13,19 @@ _PROC = Path("/proc")
 
 def holder(kind: Kind, port: int) -> str:
     """The process that holds a local port, as in `nginx (pid 812)`; "another process" if we may not see it."""
-    inodes = _inodes(kind, port)
-    for folder in _PROC.glob("[0-9]*"):
-        try:
-            links = [str(link.readlink()) for link in (folder / "fd").iterdir()]
-            if any(f"socket:[{inode}]" in links for inode in inodes):
+    wanted = {f"socket:[{inode}]" for inode in _inodes(kind, port)}
+    for folder in _PROC.glob("[0-9]*") if wanted else ():
+        with contextlib.suppress(OSError):  # not ours to see, or gone meanwhile
+            if any(_target(link) in wanted for link in (folder / "fd").iterdir()):
                 return f"{(folder / 'comm').read_text().strip()} (pid {folder.name})"
-        except OSError:  # not ours to see, or gone meanwhile
-            continue
     return "another process"
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:  # closed meanwhile, as the one by which we read the folder
+        return ""
 
 
 def _inodes(kind: Kind, port: int) -> set[str]:

@@ -92,7 +92,7 @@ class Supervisor:
         }
         for name in assemble.role_names(self.settings):
             fds = {fd: sockets[fd] for fd in assemble.KINDS[assemble.kind_of(name)].fds if fd in sockets}
-            self.children[name] = Child(name, fds, environ, self._clock, self.errors)
+            self.children[name] = Child(name, fds, environ, self._clock, errors=self.errors)
 
     async def _live(self, when_ready: Callable[["Supervisor"], Awaitable[None]]) -> None:
         tasks = Tasks("supervisor")
