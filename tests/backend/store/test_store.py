@@ -144,6 +144,21 @@ def test_text_of_all_planes_and_lengths_comes_back_as_it_was(database_url: str) 
     asyncio.run(scenario())
 
 
+def test_what_no_database_takes_is_replaced_and_not_refused(database_url: str) -> None:
+    async def scenario() -> None:
+        store = await _opened(database_url)
+        async with store.begin() as session:
+            await facts.remember(session, "x", {"name": "nul \0 and half \ud800"})
+            session.add(TenantRow(tenant_id="tnt_x", name="nul \0 and half \ud800.", created_at_ms=0))
+        async with store.read() as session:
+            row = (await session.scalars(sa.select(TenantRow).where(TenantRow.name.contains("\0")))).one()
+            assert row.name == "nul \ufffd and half \ufffd."
+            assert (await session.scalars(sa.select(TenantRow).where(TenantRow.name == "\udfff"))).all() == []
+        await store.close()
+
+    asyncio.run(scenario())
+
+
 def test_sqlite_survives_a_power_cut(tmp_path: Path) -> None:
     async def scenario() -> None:
         store = await _opened(sqlite_url(tmp_path / "test.db"))

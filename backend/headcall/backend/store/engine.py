@@ -15,6 +15,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from headcall.backend.store.clean import before_execute
+
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite itself waits for a lock that another process holds (a backup, say)."""
 
@@ -36,6 +38,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        event.listen(engine.sync_engine, "before_cursor_execute", before_execute, retval=True)
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._turn = asyncio.Lock()
 
