@@ -13,6 +13,7 @@ export function elect(lock: string, changed: (leads: boolean) => void): Election
     return { take() {}, close() {} };
   }
   let release: (() => void) | null = null;
+  let queued: AbortController | null = null;
   let closed = false;
 
   const hold = () =>
@@ -22,20 +23,27 @@ export function elect(lock: string, changed: (leads: boolean) => void): Election
     });
   const lost = () => {
     release = null;
+    if (closed) return;
     changed(false);
-    if (!closed) void wait();
+    wait();
   };
-  const wait = (): Promise<unknown> => navigator.locks.request(lock, hold).catch(lost);
+  const wait = () => {
+    const turn = new AbortController();
+    queued = turn;
+    navigator.locks.request(lock, { signal: turn.signal }, hold).catch(() => !turn.signal.aborted && lost());
+  };
 
   changed(false);
-  void wait();
+  wait();
   return {
     take() {
       if (release) return;
+      queued?.abort();
       navigator.locks.request(lock, { steal: true }, hold).catch(lost);
     },
     close() {
       closed = true;
+      queued?.abort();
       release?.();
     },
   };

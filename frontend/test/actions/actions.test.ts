@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test, vi } from "vitest";
+import type { Hands } from "@/actions/action";
+import { answer, hangUp, hold, keypad, mute, transfer } from "@/actions/call";
+import { ariaKeys, belongsToField, pressed, shownKeys } from "@/actions/keys";
+import { ACTIONS, actionFor, keysOf } from "@/actions/registry";
+import { useUi } from "@/core/ui";
+import { sceneOf } from "@/hooks/useScene";
+import en from "@/i18n/en.json";
+import { after, call, opened, talking } from "../core/material";
+
+const scene = (calls: ReturnType<typeof call>[], instance = "tab_1") =>
+  sceneOf(after(opened({ calls })), useUi.getState(), instance);
+
+function hands(): Hands & { sent: unknown[] } {
+  const sent: unknown[] = [];
+  return {
+    sent,
+    send: vi.fn((c: unknown) => Promise.resolve(void sent.push(c) as never)),
+    dispatch: vi.fn((e: unknown) => void sent.push(e)),
+    ui: vi.fn(),
+    go: vi.fn(),
+    useHere: vi.fn(),
+    logOut: vi.fn(),
+    flipTheme: vi.fn(),
+    flipLanguage: vi.fn(),
+  };
+}
+
+describe("the registry", () => {
+  test("no two actions share an id or a key", () => {
+    const ids = ACTIONS.map((a) => a.id);
+    const keys = ACTIONS.flatMap((a) => a.keys ?? []);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test("every key but `?` has a modifier, and none is one that browsers or WeChat and QQ take", () => {
+    const taken = ["Alt+KeyA", "Alt+KeyD", "Alt+KeyE", "Alt+KeyF", "Ctrl+Alt+KeyA"];
+    for (const a of ACTIONS) {
+      if (!a.keys) continue;
+      expect(a.keys).toMatch(/^(Alt|Ctrl)\+|^Shift\+Slash$/);
+      expect(taken).not.toContain(a.keys);
+    }
+  });
+
+  test("every action has a name in every scene", () => {
+    const scenes = [scene([]), scene([call()]), scene([talking()]), scene([talking({ held: true, state: "held" })])];
+    const named = (key: string) =>
+      key.split(".").reduce<unknown>((o, k) => (o as Record<string, unknown> | undefined)?.[k], en);
+    for (const a of ACTIONS) for (const s of scenes) expect(named(a.label(s)), a.id).toBeTypeOf("string");
+  });
+
+  test("keys may be changed or switched off", () => {
+    expect(keysOf(answer, { "call.answer": "Ctrl+KeyJ" })).toBe("Ctrl+KeyJ");
+    expect(keysOf(answer, { "call.answer": "" })).toBeUndefined();
+    expect(actionFor("Ctrl+KeyJ", scene([call()]), { "call.answer": "Ctrl+KeyJ" })).toBe(answer);
+  });
+
+  test("a key does nothing while its action is not available", () => {
+    expect(actionFor("Alt+KeyM", scene([call()]), {})).toBeNull();
+    expect(actionFor("Alt+KeyM", scene([talking()]), {})).toBe(mute);
+  });
+});
+
+describe("what may be done when", () => {
+  test("a ringing call may be answered and ended, not held or muted", () => {
+    const s = scene([call()]);
+    expect([answer, hangUp, hold, mute, keypad, transfer].map((a) => a.available(s))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test("a talk may be held, muted, transferred and ended, not answered", () => {
+    const s = scene([talking()]);
+    expect([answer, hangUp, hold, mute, keypad, transfer].map((a) => a.available(s))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test("the page answers a browser call only where the softphone is, a phone call anywhere", () => {
+    expect(answer.available(scene([call()], "tab_2"))).toBe(false);
+    expect(answer.available(scene([call({ media: "phone" })], "tab_2"))).toBe(true);
+  });
+
+  test("what the server does not allow is not offered", () => {
+    expect(hold.available(scene([talking({ can: ["hang_up"] })]))).toBe(false);
+  });
+});
+
+describe("what is done", () => {
+  test("ending a ringing call refuses it, ending a talk hangs up", async () => {
+    const h = hands();
+    await hangUp.run(scene([call()]), h);
+    await hangUp.run(scene([talking()]), h);
+    expect(h.sent).toEqual([
+      { type: "call.refuse", call_id: "call_1" },
+      { type: "call.hang_up", call_id: "call_1" },
+    ]);
+  });
+
+  test("hold is shown before the server says so, and taken back if it refuses", async () => {
+    const h = hands();
+    h.send = () => Promise.reject(new Error("refused"));
+    await expect(hold.run(scene([talking()]), h)).rejects.toThrow("refused");
+    expect(h.sent).toEqual([
+      { type: "assume", callId: "call_1", patch: { held: true, state: "held" } },
+      { type: "assumption_failed", callId: "call_1" },
+    ]);
+  });
+
+  test("mute is a matter of this page alone", () => {
+    const h = hands();
+    mute.run(scene([talking()]), h);
+    expect(h.send).not.toHaveBeenCalled();
+    expect(h.sent).toEqual([{ type: "muted", callId: "call_1", on: true }]);
+  });
+});
+
+describe("keys", () => {
+  const key = (patch: Partial<KeyboardEvent>) => ({
+    altKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    shiftKey: false,
+    isComposing: false,
+    code: "KeyJ",
+    ...patch,
+  });
+
+  test("are read by their place on the keyboard", () => {
+    expect(pressed(key({ altKey: true }))).toBe("Alt+KeyJ");
+    expect(pressed(key({ metaKey: true, code: "KeyK" }))).toBe("Ctrl+KeyK");
+    expect(pressed(key({ shiftKey: true, code: "Slash" }))).toBe("Shift+Slash");
+  });
+
+  test("are nothing while an input method composes, or a modifier stands alone", () => {
+    expect(pressed(key({ altKey: true, isComposing: true }))).toBeNull();
+    expect(pressed(key({ altKey: true, code: "AltLeft" }))).toBeNull();
+  });
+
+  test("without Ctrl or Alt belong to the field that has the focus", () => {
+    const field = document.createElement("input");
+    expect(belongsToField("Shift+Slash", field)).toBe(true);
+    expect(belongsToField("Alt+KeyJ", field)).toBe(false);
+    expect(belongsToField("Shift+Slash", document.body)).toBe(false);
+  });
+
+  test("are shown and announced as people know them", () => {
+    expect(shownKeys("Alt+KeyJ")).toEqual(["Alt", "J"]);
+    expect(shownKeys("Shift+Slash")).toEqual(["?"]);
+    expect(ariaKeys("Ctrl+KeyK")).toBe("Control+K");
+  });
+});

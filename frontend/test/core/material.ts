@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Desk, type DeskEvent, EMPTY_DESK, next } from "@/core/desk";
+import type { CallView, Me, ServerEvent, Snapshot } from "@/core/wire";
+
+export const ME: Me = {
+  user_id: "user_1",
+  login: "mei",
+  name: "李梅",
+  roles: ["agent"],
+  rights: [],
+  number: "83012341001",
+  agent: { agent_id: "agent_1", agent_number: "1001", queues: [] },
+  language: "zh",
+  answer_on: "browser",
+};
+
+export function call(patch: Partial<CallView> = {}): CallView {
+  return {
+    call_id: "call_1",
+    leg_id: "leg_1",
+    direction: "in",
+    state: "ringing",
+    media: "browser",
+    peer: { number: "13800138000", name: null },
+    queue: { id: "queue_1", name: "客户服务" },
+    offered_at: "2026-11-25T02:00:00.000Z",
+    answered_at: null,
+    waited_s: 12,
+    offer_expires_at: "2026-11-25T02:00:20.000Z",
+    recording: false,
+    held: false,
+    held_by_peer: false,
+    digits: "",
+    can: ["answer", "hang_up"],
+    ...patch,
+  };
+}
+
+export const talking = (patch: Partial<CallView> = {}): CallView =>
+  call({
+    state: "talking",
+    answered_at: "2026-11-25T02:00:08.000Z",
+    can: ["hang_up", "hold", "transfer", "digits"],
+    ...patch,
+  });
+
+export function snapshot(patch: Partial<Snapshot> = {}): Snapshot {
+  return {
+    event_id: 10,
+    me: ME,
+    agent: { state: "ready", reason: null, since: "2026-11-25T01:59:00.000Z", wrap_up_until: null, missed: 0 },
+    calls: [],
+    queues: [],
+    softphone: { owner_instance: "tab_1" },
+    causes: { "no-answer": { zh: "无人接听", en: "No answer" } },
+    ...patch,
+  };
+}
+
+/** A desk after these events, `EMPTY_DESK` first. */
+export const after = (...events: DeskEvent[]): Desk => events.reduce(next, EMPTY_DESK);
+
+export const opened = (patch: Partial<Snapshot> = {}): DeskEvent => ({
+  type: "snapshot",
+  snapshot: snapshot(patch),
+  at: 0,
+});
+
+type Said = ServerEvent extends infer E ? (E extends { id: number } ? Omit<E, "id"> : never) : never;
+
+export const said = (id: number, event: Said, at = 0): DeskEvent => ({
+  type: "server",
+  event: { id, ...event } as ServerEvent,
+  at,
+});
