@@ -4,6 +4,12 @@
 import time
 from typing import Protocol
 
+__all__ = [
+    "Clock",
+    "ManualClock",
+    "SystemClock",
+]
+
 
 class Clock(Protocol):
     """Two times: one that never jumps, for durations, and the calendar's, for records."""

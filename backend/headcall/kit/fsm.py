@@ -13,6 +13,14 @@ import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+__all__ = [
+    "Action",
+    "Machine",
+    "Table",
+    "endings",
+    "reachable",
+]
+
 log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Hashable)

@@ -12,6 +12,14 @@ from collections.abc import Callable
 
 from headcall.kit.clock import Clock
 
+__all__ = [
+    "ALPHABET",
+    "LONGEST",
+    "IdMaker",
+    "is_id",
+    "make_id",
+]
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONGEST = 40
 """Octets of an id, prefix included. Where ids meet file names and SIP headers, this is relied upon."""

@@ -14,6 +14,14 @@ from typing import Literal, TextIO
 from headcall.kit.clock import Clock
 from headcall.kit.private import SECRET_NAMES, Private, mask_text
 
+__all__ = [
+    "ConsoleFormatter",
+    "JsonFormatter",
+    "Sparse",
+    "Style",
+    "setup",
+]
+
 Style = Literal["console", "json"]
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

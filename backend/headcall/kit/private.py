@@ -7,6 +7,13 @@ through, so that a number inside an exception's text or a library's message does
 
 import re
 
+__all__ = [
+    "SECRET_NAMES",
+    "Private",
+    "mask_number",
+    "mask_text",
+]
+
 _DOTS = "•••"
 
 # A run of 7 or more digits, as telephone numbers are written (`+86 138-0013-8000`), that is not the middle of a word,

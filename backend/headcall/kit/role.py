@@ -26,6 +26,23 @@ from headcall.kit.metrics import Metrics
 from headcall.kit.settings import Settings, SettingsError
 from headcall.kit.tasks import Tasks
 
+__all__ = [
+    "ALIVE_EVERY_S",
+    "DRAIN_S",
+    "EXIT_DONE",
+    "EXIT_FAILED",
+    "EXIT_HOPELESS",
+    "PR_SET_PDEATHSIG",
+    "CannotStart",
+    "RoleContext",
+    "Run",
+    "die_with_parent",
+    "health_topic",
+    "inherited_fds",
+    "metrics_topic",
+    "run_role",
+]
+
 log = logging.getLogger(__name__)
 
 EXIT_DONE: Final = 0

@@ -21,6 +21,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, cast, get_type_hints
 
+__all__ = [
+    "OWN_WORDS",
+    "PREFIX",
+    "Found",
+    "Section",
+    "Settings",
+    "SettingsError",
+    "Value",
+    "example",
+    "load",
+    "read_environment",
+    "read_toml",
+    "setting",
+]
+
 PREFIX = "HEADCALL_"
 OWN_WORDS = frozenset({"FDS", "CONFIG", "SETTINGS", "DATA", "READY_FD", "PARENT", "BUS", "BUILD"})
 """Second words of environment variables that are no settings."""

@@ -6,6 +6,10 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+__all__ = [
+    "Tasks",
+]
+
 log = logging.getLogger(__name__)
 
 

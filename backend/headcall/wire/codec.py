@@ -5,6 +5,13 @@ from typing import TypeVar
 
 import msgspec
 
+__all__ = [
+    "MAX_OCTETS",
+    "UnknownWord",
+    "decode",
+    "encode",
+]
+
 T = TypeVar("T")
 
 MAX_OCTETS = 1 << 20

@@ -11,6 +11,37 @@ from msgspec import Struct
 
 from headcall.wire.nodes import Done, Refused
 
+__all__ = [
+    "AnswerLeg",
+    "AskCredential",
+    "BridgeDescribed",
+    "BridgeUp",
+    "ConfigureBridge",
+    "Credential",
+    "CredentialReply",
+    "DescribeBridge",
+    "EndLeg",
+    "LegAnswered",
+    "LegCommand",
+    "LegEnded",
+    "LegEvent",
+    "LegHeld",
+    "LegOffered",
+    "LegReply",
+    "LegRinging",
+    "LegState",
+    "PlaceLeg",
+    "Registration",
+    "RegistrationChanged",
+    "RingLeg",
+    "ToPhone",
+    "ToTrunk",
+    "TransferAsked",
+    "TransferResult",
+    "Trunk",
+    "TrunkState",
+]
+
 # ---------------------------------------------------------------- commands, each answered by Done or Refused
 
 

@@ -13,6 +13,38 @@ from msgspec import Struct
 
 from headcall.wire.nodes import Done, Refused
 
+__all__ = [
+    "Address",
+    "CloseLeg",
+    "Codec",
+    "ConnectPeer",
+    "DescribeMedia",
+    "DigitPressed",
+    "FromLeg",
+    "Hear",
+    "LegMedia",
+    "LegQuality",
+    "MediaCommand",
+    "MediaDescribed",
+    "MediaDown",
+    "MediaEvent",
+    "MediaReply",
+    "MediaUp",
+    "OpenPlain",
+    "PeerConnected",
+    "PlainOpened",
+    "PlayEnded",
+    "Playlist",
+    "RecordingEnded",
+    "SendDigits",
+    "SetPlainRemote",
+    "Silence",
+    "Source",
+    "StartRecording",
+    "StopRecording",
+    "Tone",
+]
+
 
 class Codec(Struct, frozen=True):
     """One RTP payload format of a leg (RFC 3551, RFC 7587, RFC 4733)."""

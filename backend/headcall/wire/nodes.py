@@ -5,6 +5,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+__all__ = [
+    "Done",
+    "NodeAlive",
+    "NodeKind",
+    "Refused",
+]
+
 NodeKind = Literal["sfu", "sip", "backend", "simulator"]
 
 

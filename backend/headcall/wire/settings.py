@@ -9,6 +9,17 @@ from typing import ClassVar
 
 from headcall.kit.settings import Section, setting
 
+__all__ = [
+    "SECTIONS",
+    "Demo",
+    "Log",
+    "Media",
+    "Sip",
+    "Site",
+    "Store",
+    "Web",
+]
+
 
 @dataclass(frozen=True)
 class Site:

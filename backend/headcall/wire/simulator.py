@@ -7,6 +7,17 @@ from msgspec import Struct
 
 from headcall.wire.nodes import Done, Refused
 
+__all__ = [
+    "CallSimulated",
+    "DescribeSimulated",
+    "HangUpSimulated",
+    "SimulateCall",
+    "SimulatedCall",
+    "SimulatedDescribed",
+    "SimulatorCommand",
+    "SimulatorReply",
+]
+
 
 class SimulateCall(Struct, frozen=True, tag=True):
     """Dials a number over the trunk, speaks, presses keys, and hangs up (reply: `CallSimulated`)."""

@@ -3,6 +3,16 @@
 
 from typing import Final
 
+__all__ = [
+    "CREDENTIALS",
+    "EVENTS",
+    "NODES",
+    "QUALITY",
+    "media",
+    "simulator",
+    "sip",
+]
+
 EVENTS: Final = "backend.events"
 """Where bridges and media nodes bring their events, by request, in order, until acknowledged."""
 

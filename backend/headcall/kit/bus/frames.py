@@ -15,6 +15,14 @@ from typing import Any
 
 import msgspec
 
+__all__ = [
+    "MAX_FRAME",
+    "BrokenFrame",
+    "Word",
+    "pack",
+    "read_frame",
+]
+
 MAX_FRAME = (1 << 20) + 4096
 """A message of the largest size, and its topic."""
 

@@ -18,6 +18,17 @@ from headcall.kit.bus.frames import BrokenFrame, Word, pack, read_frame
 from headcall.kit.bus.port import Handler, NoResponder, RequestTimedOut
 from headcall.kit.bus.serving import Desk, QueueInbox, Replies, ServedTopic, Status, check_size, closed, matches
 
+__all__ = [
+    "BACKLOG_OCTETS",
+    "CONFIRM_S",
+    "OPEN_REQUESTS",
+    "RECONNECT_GAPS_S",
+    "Client",
+    "Hub",
+    "LocalBus",
+    "Open",
+]
+
 log = logging.getLogger(__name__)
 
 BACKLOG_OCTETS = 16 << 20

@@ -8,6 +8,11 @@ from collections import defaultdict
 from headcall.kit.bus.port import Handler, NoResponder
 from headcall.kit.bus.serving import Desk, QueueInbox, Replies, ServedTopic, Status, check_size, closed, matches
 
+__all__ = [
+    "MemoryBus",
+    "MemoryHub",
+]
+
 
 class MemoryHub:
     """What joins the ends."""

@@ -19,6 +19,17 @@ from headcall.kit.bus.port import Bus, BusClosed, BusError, HandlerFailed
 from headcall.kit.clock import SystemClock
 from headcall.kit.log import Sparse
 
+__all__ = [
+    "BOUNDS",
+    "FIRST_GAP_S",
+    "LONGEST_GAP_S",
+    "Bounds",
+    "Dropped",
+    "NoShelf",
+    "Outbox",
+    "Shelf",
+]
+
 log = logging.getLogger(__name__)
 
 FIRST_GAP_S = 0.05

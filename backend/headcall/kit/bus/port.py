@@ -12,6 +12,18 @@ BusError
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
+__all__ = [
+    "Bus",
+    "BusClosed",
+    "BusError",
+    "Handler",
+    "HandlerFailed",
+    "Inbox",
+    "NoResponder",
+    "RequestTimedOut",
+    "Served",
+]
+
 Handler = Callable[[bytes], Awaitable[bytes]]
 
 

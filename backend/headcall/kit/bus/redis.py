@@ -26,6 +26,19 @@ from headcall.kit.bus.port import Handler, NoResponder
 from headcall.kit.bus.serving import Desk, QueueInbox, Replies, ServedTopic, Status, check_size, closed
 from headcall.kit.tasks import Tasks
 
+__all__ = [
+    "BATCH",
+    "BYE",
+    "GIVE",
+    "INBOX_LONGEST",
+    "INBOX_TTL_MS",
+    "LEASE_MS",
+    "RENEW",
+    "RENEW_S",
+    "RETRY_S",
+    "RedisBus",
+]
+
 log = logging.getLogger(__name__)
 
 LEASE_MS: Final = 3000

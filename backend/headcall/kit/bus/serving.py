@@ -10,6 +10,22 @@ from enum import IntEnum
 from headcall.kit.bus.port import BusClosed, BusError, Handler, HandlerFailed, NoResponder, RequestTimedOut
 from headcall.kit.tasks import Tasks
 
+__all__ = [
+    "INBOX_MESSAGES",
+    "MAX_MESSAGE",
+    "WAITING_REQUESTS",
+    "Answer",
+    "Desk",
+    "QueueInbox",
+    "Replies",
+    "ServedTopic",
+    "Status",
+    "check_size",
+    "closed",
+    "matches",
+    "reply_or_raise",
+]
+
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE = 1 << 20
