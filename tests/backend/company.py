@@ -82,11 +82,16 @@ class Company:
 
 @asynccontextmanager
 async def company(
-    folder: Path, *, database_url: str = "", pages: Path | None = None, make_control: MakeControl = NoCalls
+    folder: Path,
+    *,
+    database_url: str = "",
+    pages: Path | None = None,
+    make_control: MakeControl = NoCalls,
+    is_demo: bool = True,
 ) -> AsyncIterator[Company]:
     """The sample company over a database of its own in `folder`."""
     bus, clock = TableBus(), ManualClock()
-    settings = Settings().with_values("demo", enabled=True, passwords=PASSWORDS, sip_passwords=SIP_PASSWORDS)
+    settings = Settings().with_values("demo", enabled=is_demo, passwords=PASSWORDS, sip_passwords=SIP_PASSWORDS)
     if database_url:
         settings = settings.with_values("store", database_url=database_url)
     (folder / "backend").mkdir(exist_ok=True)
