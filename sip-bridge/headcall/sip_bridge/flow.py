@@ -27,3 +27,11 @@ class Flow:
     def is_reliable(self) -> bool:
         """Whether the transport repeats and orders by itself, so that we need not (RFC 3261 17)."""
         return self.transport != "udp"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Octets for a peer. If they cannot be sent, say so with `UserAgent.send_failed(flow, now)`."""
+
+    data: bytes
+    flow: Flow

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from headcall.sip_bridge.flow import Flow
+from headcall.sip_bridge.flow import Send as Send  # spoken here too
 from headcall.sip_bridge.message import Request, Response
 from headcall.sip_bridge.uri import NameAddr
 
@@ -19,14 +20,6 @@ Record: TypeAlias = dict[str, object]
 
 
 # ---------------------------------------------------------------- work for the shell
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Octets for a peer. If they cannot be sent, say so with `UserAgent.send_failed(flow, now)`."""
-
-    data: bytes
-    flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
