@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from headcall.kit.clock import Clock
 from headcall.kit.role import DRAIN_S, EXIT_DONE, EXIT_HOPELESS
-from headcall.run.restarts import Restarts
+from headcall.run.restarts import REST_S, Restarts
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +48,14 @@ class Child:
     """Set when it said that it cannot start until a person changes something."""
     _process: asyncio.subprocess.Process | None = None
     _restarts: Restarts = field(default_factory=Restarts)
-    _stopping: bool = False
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _heard_at: float = 0.0
     _heard: bytes = b""
 
     @property
     def is_stopping(self) -> bool:
         """Whether it is to end for good."""
-        return self._stopping
+        return self._stopping.is_set()
 
     async def live(self) -> None:
         """Runs it, again and again, until `stop`."""
@@ -65,9 +65,13 @@ class Child:
                 return
             gap = self._restarts.gap(self.clock.now())
             if code == EXIT_HOPELESS:
+                gap = REST_S
                 self.hopeless.set()
             log.error("%s ended (%s), started again in %.1f s", self.name, _ending(code), gap)
-            await asyncio.sleep(gap)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(gap):
+                    await self._stopping.wait()
+                    return
 
     async def _live_once(self) -> int:
         reading, writing = os.pipe()
@@ -121,7 +125,7 @@ class Child:
 
     async def stop(self) -> None:
         """Lets it drain and end; by force if it does not."""
-        self._stopping = True
+        self._stopping.set()
         process = self._process
         if process is None:
             return
