@@ -13,10 +13,11 @@ from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 
 from headcall.backend.control import MakeControl, NoCalls
-from headcall.backend.demo import PEOPLE, Demo
+from headcall.backend.demo import Demo
 from headcall.backend.edge.front import front
 from headcall.backend.edge.static import Pages
 from headcall.backend.parts import Parts, assemble
+from headcall.backend.sample import PEOPLE
 from headcall.backend.store.migrate import migrate
 from headcall.backend.store.secrets import SecretBox
 from headcall.backend.users.passwords import Passwords

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """${message}"""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

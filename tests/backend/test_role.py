@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole role, from an empty folder to open doors and back, twice over the same data."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.backend.company import CHANGING, PASSWORDS, SIP_PASSWORDS
+
+from headcall.backend.role import run
+from headcall.kit.bus.memory import MemoryBus
+from headcall.kit.role import CannotStart, RoleContext
+from headcall.kit.settings import Settings
+from headcall.run.certificate import ensure_certificate
+from headcall.wire import topics
+from headcall.wire.codec import decode, encode
+from headcall.wire.legs import AskCredential, Credential, CredentialReply
+
+
+def listening() -> tuple[int, int]:
+    """A descriptor as the supervisor hands it over, and its port."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    sock.listen(16)
+    port = sock.getsockname()[1]
+    return sock.detach(), port
+
+
+def demo_settings() -> Settings:
+    return Settings().with_values("demo", enabled=True, passwords=PASSWORDS, sip_passwords=SIP_PASSWORDS)
+
+
+async def alive(folder: Path, settings: Settings, story: Callable[[RoleContext, int, int], Awaitable[None]]) -> None:
+    """Runs the role, tells the story once it is ready, and stops it."""
+    (http, http_port), (https, https_port) = listening(), listening()
+    ctx = RoleContext("backend", MemoryBus(), settings, folder, {"http": http, "https": https})
+    work = asyncio.create_task(run(ctx))
+    ready = asyncio.create_task(ctx.is_ready.wait())
+    await asyncio.wait({work, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=30)
+    assert ready.done(), work.exception() if work.done() else "not ready in time"
+    try:
+        await story(ctx, http_port, https_port)
+    finally:
+        ctx.stop.set()
+        await asyncio.wait_for(work, 10)
+        await ctx.tasks.close()
+        await ctx.bus.close()
+
+
+def test_it_serves_both_doors_and_comes_back_with_the_same_people(tmp_path: Path) -> None:
+    ensure_certificate(tmp_path / "tls", ["127.0.0.1"])
+    tokens: list[str] = []
+
+    async def story(ctx: RoleContext, http_port: int, https_port: int) -> None:
+        login = {"login": "mei", "password": PASSWORDS["mei"]}
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{http_port}", headers=CHANGING) as plain:
+            assert (await plain.get("/health")).status_code == 200
+            if tokens:
+                plain.cookies["headcall_session"] = tokens[0]
+            else:
+                assert (await plain.post("/api/v1/session", json=login)).status_code == 200
+                tokens.append(plain.cookies["headcall_session"])
+            me = (await plain.get("/api/v1/session")).json()
+            assert me["agent"]["agent_number"] == "1001" and me["agent"]["queues"][0]["name"] == "呼叫中心"
+            queues = (await plain.get("/api/v1/queues")).json()["queues"]
+            assert [queue["name"] for queue in queues] == ["呼叫中心"]
+        trust = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
+        async with httpx.AsyncClient(base_url=f"https://127.0.0.1:{https_port}", verify=trust) as secure:
+            answer = await secure.post("/api/v1/session", json=login, headers=CHANGING)
+            assert "Secure" in answer.headers["set-cookie"]
+        asked = encode(AskCredential("headcall.local", "83012341001"))
+        reply: object = decode(await ctx.bus.request(topics.CREDENTIALS, asked), CredentialReply)  # type: ignore[arg-type]
+        assert isinstance(reply, Credential)
+
+    for _ in range(2):
+        asyncio.run(alive(tmp_path, demo_settings(), story))
+
+
+def test_without_the_demo_nobody_is_there_and_it_works_all_the_same(tmp_path: Path) -> None:
+    ensure_certificate(tmp_path / "tls", [])
+
+    async def story(_ctx: RoleContext, http_port: int, _https_port: int) -> None:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{http_port}", headers=CHANGING) as plain:
+            refused = await plain.post("/api/v1/session", json={"login": "admin", "password": PASSWORDS["admin"]})
+            assert refused.status_code == 401
+
+    asyncio.run(alive(tmp_path, Settings(), story))
+
+
+def test_without_a_socket_it_says_what_is_missing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        ctx = RoleContext("backend", MemoryBus(), demo_settings(), tmp_path)
+        try:
+            await run(ctx)
+        finally:
+            await ctx.tasks.close()
+
+    with pytest.raises(CannotStart, match="http"):
+        asyncio.run(scenario())
