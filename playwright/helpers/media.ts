@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every actor speaks a tone of their own, and what a page hears is measured in the page.
+
+import { type BrowserContext, expect, type Page } from "@playwright/test";
+
+interface Mic {
+  hz: number;
+  gain: number;
+  set(hz: number, gain?: number): void;
+}
+
+declare global {
+  interface Window {
+    mic: Mic;
+    ears: Map<string, Ear>;
+  }
+}
+
+interface Ear {
+  analyser: AnalyserNode;
+  context: AudioContext;
+  /** The longest time without sound since `longest` was last set to 0, in ms. */
+  longest: number;
+}
+
+/** Gives every page of a context its own microphone: a tone whose pitch and level the test controls. */
+export async function voice(context: BrowserContext, hz: number): Promise<void> {
+  await context.addInitScript((pitch: number) => {
+    if (!navigator.mediaDevices) return; // about:blank
+    const audio = new AudioContext();
+    const tone = audio.createOscillator();
+    const level = audio.createGain();
+    tone.frequency.value = pitch;
+    level.gain.value = 0.35;
+    tone.connect(level);
+    tone.start();
+    window.mic = {
+      hz: pitch,
+      gain: 0.35,
+      set(to, gain = 0.35) {
+        tone.frequency.setValueAtTime(to, audio.currentTime);
+        level.gain.setValueAtTime(gain, audio.currentTime);
+      },
+    };
+    navigator.mediaDevices.getUserMedia = async () => {
+      await audio.resume();
+      const out = audio.createMediaStreamDestination();
+      level.connect(out);
+      return out.stream;
+    };
+  }, hz);
+}
+
+const CALL = "audio[data-leg]";
+
+export interface Heard {
+  hz: number | null;
+  rms: number;
+}
+
+/** What the call of this page sounds like now: its strongest pitch, or null for silence. */
+export function hear(page: Page, selector = CALL): Promise<Heard> {
+  return page.evaluate(async (css) => {
+    const element = document.querySelector<HTMLAudioElement>(css);
+    const stream = element?.srcObject;
+    if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return { hz: null, rms: 0 };
+    window.ears ??= new Map();
+    let ear = window.ears.get(stream.id);
+    if (!ear) {
+      const context = new AudioContext();
+      await context.resume();
+      const analyser = context.createAnalyser();
+      analyser.fftSize = 8192;
+      analyser.smoothingTimeConstant = 0;
+      context.createMediaStreamSource(stream).connect(analyser);
+      ear = { analyser, context, longest: 0 };
+      window.ears.set(stream.id, ear);
+      await new Promise((done) => setTimeout(done, 250));
+    }
+    const { analyser, context } = ear;
+    const wave = new Float32Array(analyser.fftSize);
+    const lines = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatTimeDomainData(wave);
+    analyser.getFloatFrequencyData(lines);
+    const rms = Math.sqrt(wave.reduce((sum, x) => sum + x * x, 0) / wave.length);
+    let top = 2;
+    for (let i = 3; i < lines.length; i++) if ((lines[i] ?? -200) > (lines[top] ?? -200)) top = i;
+    return { hz: rms < 0.003 ? null : (top * context.sampleRate) / analyser.fftSize, rms };
+  }, selector);
+}
+
+export async function expectTone(page: Page, hz: number, timeout = 8000): Promise<void> {
+  let last: Heard | null = null;
+  await expect
+    .poll(
+      async () => {
+        last = await hear(page);
+        return last.hz === null ? Number.POSITIVE_INFINITY : Math.abs(last.hz - hz);
+      },
+      { message: `hears ${hz} Hz, last ${JSON.stringify(last)}`, timeout, intervals: [100] },
+    )
+    .toBeLessThan(15);
+}
+
+export async function expectSilence(page: Page, timeout = 8000): Promise<void> {
+  await expect
+    .poll(async () => (await hear(page)).rms, { message: "hears silence", timeout, intervals: [100] })
+    .toBeLessThan(0.01);
+}
+
+/**
+ * Watches the call's sound from now on for stretches without it. Blocks of 5.3 ms at 48 kHz are read by a processor of
+ * our own in the audio thread, so that a busy page cannot miss one.
+ */
+export async function watchGaps(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(async (css) => {
+    const stream = document.querySelector<HTMLAudioElement>(css)?.srcObject;
+    if (!(stream instanceof MediaStream)) throw new Error("no call to watch");
+    const code = `registerProcessor("gaps", class extends AudioWorkletProcessor {
+      constructor() { super(); this.quiet = 0; this.longest = 0; this.port.onmessage = () => this.port.postMessage(this.longest * 1000 / sampleRate); }
+      process([input]) {
+        const samples = input[0] ?? [];
+        let top = 0; for (const s of samples) top = Math.max(top, Math.abs(s));
+        this.quiet = top < 0.004 ? this.quiet + 128 : 0;
+        this.longest = Math.max(this.longest, this.quiet);
+        return true;
+      }
+    })`;
+    const context = new AudioContext();
+    await context.resume();
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    const node = new AudioWorkletNode(context, "gaps");
+    context.createMediaStreamSource(stream).connect(node);
+    (window as unknown as { gaps: AudioWorkletNode }).gaps = node;
+  }, CALL);
+  return () =>
+    page.evaluate(() => {
+      const { gaps } = window as unknown as { gaps: AudioWorkletNode };
+      return new Promise<number>((done) => {
+        gaps.port.onmessage = (e) => done(e.data as number);
+        gaps.port.postMessage("how long");
+      });
+    });
+}
