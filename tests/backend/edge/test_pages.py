@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.backend.company import Company, run_in_company
 
+from headcall.backend.edge.policy import content_security_policy
+
 HTML = "<!doctype html><title>HeadCall</title>"
 
 
@@ -86,6 +88,23 @@ def test_pages_are_read_only(tmp_path: Path, pages: Path) -> None:
         assert head.status_code == 200 and head.content == b"" and head.headers["content-length"] == str(len(HTML))
 
     run_in_company(tmp_path, scenario, pages=pages)
+
+
+def test_the_scripts_of_our_own_page_run_and_no_others(tmp_path: Path, pages: Path) -> None:
+    # CSP 3, 2.3.1: the hash is of the text between the tags
+    (pages / "index.html").write_text("<script>alert('Hello, world.');</script><script src=x></script>")
+
+    async def scenario(c: Company) -> None:
+        policy = (await c.client().get("/")).headers["content-security-policy"]
+        assert "script-src 'self' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';" in policy
+        assert "connect-src 'self' ws://headcall.test wss://headcall.test;" in policy
+
+    run_in_company(tmp_path, scenario, pages=pages)
+
+
+@pytest.mark.parametrize("host", ["evil.example; script-src *", "a b", "x" * 300, "\r\nx", "'unsafe-eval'", ""])
+def test_a_host_header_cannot_widen_the_policy(host: str) -> None:
+    assert "connect-src 'self';" in content_security_policy(host)
 
 
 def test_without_pages_the_server_says_what_to_do(tmp_path: Path) -> None:

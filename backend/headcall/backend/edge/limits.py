@@ -10,6 +10,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 
 from headcall.backend.edge.faults import Fault, fault, fault_of
+from headcall.backend.edge.policy import HEADERS, content_security_policy
 from headcall.wire.codec import MAX_OCTETS
 
 log = logging.getLogger("headcall.edge.strangers")
@@ -22,22 +23,7 @@ Asgi = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 MAX_BODY = MAX_OCTETS
 """Octets of a request's body. An upload of files, when there is one, will be chunked."""
 
-SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; "
-        "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "permissions-policy": (
-        "microphone=(self), camera=(self), display-capture=(self), speaker-selection=(self), autoplay=(self), "
-        "geolocation=(), payment=(), usb=()"
-    ),
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-}
-_SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_SECURITY = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class BodyTooLarge(HTTPException):
@@ -57,7 +43,7 @@ class Limits:
         if scope["type"] != "http":
             await self._websocket(scope, receive, send)
             return
-        answer = Answer(send)
+        answer = Answer(send, _host(scope))
         if _content_length(scope) > self._max_body:
             await answer.refuse(fault("too-large", "the body is too large"))
             return
@@ -98,8 +84,8 @@ class _Counted:
 class Answer:
     """A `send` that adds the security headers and remembers whether the answer has begun."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, host: str) -> None:
+        self._send, self._host = send, host
         self.has_begun = False
         self.is_complete = False
 
@@ -107,7 +93,8 @@ class Answer:
         if message["type"] == "http.response.start":
             self.has_begun = True
             named = {name for name, _ in message.get("headers", ())}
-            more = [(name, value) for name, value in _SECURITY if name not in named]
+            policy = (b"content-security-policy", content_security_policy(self._host).encode())
+            more = [(name, value) for name, value in (*_SECURITY, policy) if name not in named]
             if message["status"] == 413 and b"connection" not in named:
                 more.append((b"connection", b"close"))  # the rest of the body may still be under way
             message = {**message, "headers": [*message.get("headers", ()), *more]}
@@ -122,6 +109,11 @@ class Answer:
         headers.append((b"connection", b"close"))
         await self({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
+
+
+def _host(scope: MutableMapping[str, Any]) -> str:
+    found = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return str(found.decode("latin-1"))
 
 
 def _content_length(scope: MutableMapping[str, Any]) -> int:

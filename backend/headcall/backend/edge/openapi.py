@@ -26,9 +26,7 @@ def description() -> dict[str, Any]:
         path = Path(folder)
         ctx = RoleContext("backend", cast(Bus, None), Settings(), path)
         return (
-            assemble(ctx, folder=path, box=SecretBox(Fernet.generate_key()), make_control=make_control)
-            .app()
-            .openapi()
+            assemble(ctx, folder=path, box=SecretBox(Fernet.generate_key()), make_control=make_control).app().openapi()
         )
 
 

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from headcall.backend.edge.app import answer
 from headcall.backend.edge.faults import fault
+from headcall.backend.edge.policy import content_security_policy, script_hashes
 from headcall.backend.recordings.ranges import Part, octets
 
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -41,6 +42,8 @@ class Page:
     encoding: str
     cache: str
     etag: str
+    script_hashes: tuple[str, ...] = ()
+    """Of the inline scripts, in a page."""
 
 
 class Pages:
@@ -65,6 +68,8 @@ class Pages:
             is_page = "." not in path.rsplit("/", 1)[-1]
             return HTMLResponse(NO_PAGES, 503) if is_page else answer(fault("not-found", "no such file"))
         more = {"cache-control": page.cache, "etag": page.etag, "vary": "accept-encoding"}
+        if page.media_type == "text/html":
+            more["content-security-policy"] = content_security_policy(headers.get("host", ""), page.script_hashes)
         if headers.get("if-none-match") == page.etag:
             return Response(status_code=304, headers=more)
         return _file(page, more, is_head=scope["method"] == "HEAD")
@@ -83,7 +88,9 @@ class Pages:
         about = sent.stat()
         cache = IMMUTABLE if wanted.parent.name == "assets" else "no-cache"
         media_type = mimetypes.guess_type(wanted.name)[0] or "application/octet-stream"
-        return Page(sent, about.st_size, media_type, encoding, cache, f'"{about.st_mtime_ns:x}-{about.st_size:x}"')
+        etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
+        hashes = script_hashes(wanted.read_text(encoding="utf-8")) if media_type == "text/html" else ()
+        return Page(sent, about.st_size, media_type, encoding, cache, etag, hashes)
 
     def _inside(self, path: str) -> Path | None:
         """The file of a path, if it is one and lies in our folder."""
