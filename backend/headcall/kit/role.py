@@ -148,7 +148,10 @@ async def run_role(ctx: RoleContext, run: Run) -> int:
     loop.set_exception_handler(_unseen)
     # The supervisor alone decides about Ctrl-C, which the terminal sends to all of us.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
-    loop.add_signal_handler(signal.SIGTERM, lambda: _stop(ctx))
+    # If even the event loop hangs, a thread ends the process: nothing may be left behind.
+    last_resort = threading.Timer(DRAIN_S + 5.0, lambda: os._exit(EXIT_FAILED))
+    last_resort.daemon = True
+    loop.add_signal_handler(signal.SIGTERM, lambda: _stop(ctx, last_resort))
     ctx.tasks.start(_live(ctx), "signs of life")
     work = loop.create_task(_work(ctx, run), name=ctx.name)
     stopping = loop.create_task(ctx.stop.wait(), name="stop")
@@ -159,6 +162,7 @@ async def run_role(ctx: RoleContext, run: Run) -> int:
             await asyncio.wait({work}, timeout=DRAIN_S)
         return await _outcome(work)
     finally:
+        last_resort.cancel()
         stopping.cancel()
         await ctx.tasks.close()
         await ctx.bus.close()
@@ -205,12 +209,10 @@ async def _live(ctx: RoleContext) -> None:
         await asyncio.sleep(ALIVE_EVERY_S)
 
 
-def _stop(ctx: RoleContext) -> None:
-    ctx.stop.set()
-    # If even the event loop hangs, a thread ends the process: nothing may be left behind.
-    last_resort = threading.Timer(DRAIN_S + 5.0, lambda: os._exit(EXIT_FAILED))
-    last_resort.daemon = True
-    last_resort.start()
+def _stop(ctx: RoleContext, last_resort: threading.Timer) -> None:
+    if not ctx.stop.is_set():
+        ctx.stop.set()
+        last_resort.start()
 
 
 def _unseen(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
