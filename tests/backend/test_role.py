@@ -80,15 +80,38 @@ def test_it_serves_both_doors_and_comes_back_with_the_same_people(tmp_path: Path
         asyncio.run(alive(tmp_path, demo_settings(), story))
 
 
-def test_without_the_demo_nobody_is_there_and_it_works_all_the_same(tmp_path: Path) -> None:
+def test_a_new_installation_has_an_owner_and_the_number_of_its_carrier(tmp_path: Path) -> None:
     ensure_certificate(tmp_path / "tls", [])
+    carrier = Settings().with_values("carrier", host="203.0.113.1", did="4008-123456", password="geheim")
+    logins: list[str] = []
 
-    async def story(_ctx: RoleContext, http_port: int, _https_port: int) -> None:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{http_port}", headers=CHANGING) as plain:
-            refused = await plain.post("/api/v1/session", json={"login": "admin", "password": PASSWORDS["admin"]})
-            assert refused.status_code == 401
+    async def story(ctx: RoleContext, http_port: int, _https_port: int) -> None:
+        left = tmp_path / "first-login.txt"
+        assert left.stat().st_mode & 0o777 == 0o600
+        logins.append(left.read_text())
+        login = dict(line.split(": ") for line in logins[-1].splitlines())
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{http_port}", headers=CHANGING) as owner:
+            answer = await owner.post("/api/v1/session", json=login)
+            assert answer.status_code == 200 and answer.json()["roles"] == ["owner"]
+            numbers = (await owner.get("/api/v1/numbers")).json()["numbers"]
+            assert [number["display"] for number in numbers] == ["4008-123456", "4008-123456-0"]
+            assert (await owner.get("/api/v1/simulator/calls")).status_code == 404
 
-    asyncio.run(alive(tmp_path, Settings(), story))
+    for _ in range(2):
+        asyncio.run(alive(tmp_path, carrier, story))
+    assert logins[0] == logins[1]
+
+
+def test_a_published_number_that_is_none_is_told(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        ctx = RoleContext("backend", MemoryBus(), Settings().with_values("carrier", did="call us!"), tmp_path)
+        try:
+            await run(ctx)
+        finally:
+            await ctx.tasks.close()
+
+    with pytest.raises(CannotStart, match="did"):
+        asyncio.run(scenario())
 
 
 def test_without_a_socket_it_says_what_is_missing(tmp_path: Path) -> None:

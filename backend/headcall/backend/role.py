@@ -10,16 +10,15 @@ from headcall.backend.demo import Demo
 from headcall.backend.edge.front import front
 from headcall.backend.edge.server import Web
 from headcall.backend.edge.static import Pages
+from headcall.backend.first import FirstRows
 from headcall.backend.parts import Parts, assemble
 from headcall.backend.settings import Carrier
 from headcall.backend.store.migrate import migrate
 from headcall.backend.store.secrets import SecretBox
-from headcall.backend.tenants.store import ensure_default
 from headcall.kit.role import CannotStart, RoleContext
 from headcall.wire import settings as shared
 from headcall.wire import topics
 from headcall.wire.codec import encode
-from headcall.wire.legs import Trunk
 from headcall.wire.nodes import NodeAlive
 
 log = logging.getLogger(__name__)
@@ -29,9 +28,7 @@ async def run(ctx: RoleContext) -> None:
     """Runs the backend until `ctx.stop`."""
     own = ctx.data_dir / "backend"
     own.mkdir(parents=True, exist_ok=True)
-    parts = assemble(
-        ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"), make_control=make_control
-    )
+    parts = assemble(ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"), make_control=make_control)
     try:
         await _serve(ctx, parts)
     finally:
@@ -59,13 +56,18 @@ async def _serve(ctx: RoleContext, parts: Parts) -> None:
 
 
 async def _prepare(ctx: RoleContext, parts: Parts) -> None:
-    """The rows that must be there: the tenant, the carrier of the settings, the sample company."""
-    async with parts.store.begin() as session:
-        await ensure_default(session, now_ms=ctx.clock.wall_ms())
-        carrier = ctx.settings.section(Carrier)
-        if carrier.host:
-            await parts.trunks.put(session, _trunk(carrier))
+    """The rows that must be there, and the sample company."""
     demo = ctx.settings.section(shared.Demo)
+    first = FirstRows(
+        store=parts.store,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        passwords=parts.passwords,
+        trunks=parts.trunks,
+        control=parts.control,
+        folder=ctx.data_dir,
+    )
+    await first.prepare(ctx.settings.section(Carrier), with_owner=not demo.enabled)
     if demo.enabled:
         sample = Demo(
             store=parts.store,
@@ -78,20 +80,6 @@ async def _prepare(ctx: RoleContext, parts: Parts) -> None:
             seed_agent=parts.control.seed_agent,
         )
         await sample.seed(demo.passwords, demo.sip_passwords, demo.simulator_port)
-
-
-def _trunk(carrier: Carrier) -> Trunk:
-    return Trunk(
-        name=carrier.name,
-        host=carrier.host,
-        port=carrier.port,
-        transport="tcp" if carrier.transport == "tcp" else "udp",
-        username=carrier.username,
-        password=carrier.password,
-        registers=carrier.registers,
-        accept_from=carrier.accept_from,
-        max_calls=carrier.max_calls,
-    )
 
 
 async def _listen(web: Web, ctx: RoleContext) -> None:
