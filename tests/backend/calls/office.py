@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from cryptography.fernet import Fernet
 from tests.backend.company import CHEAP, PASSWORDS, SIP_PASSWORDS
 from tests.world.bridge import FakeBridge
 from tests.world.media_node import FakeMediaNode

@@ -87,16 +87,16 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
             limit = queue.miss_limit if queue else 0
             yield from (Move(user, trigger, call_id, miss_limit=limit) for user in before.ring.user_ids)
         case LegClosed(leg_id=leg_id, cause=cause):
-            left = before.legs.get(leg_id)
-            if left and left.user_id and left.state == "up":
-                yield _leaving(left, left.user_id, cause, before, queue)
+            left = after.legs[leg_id]
+            if left.user_id and left.answered_at_ms is not None:
+                yield _leaving(left, left.user_id, cause, call_id, queue)
         case _:
             pass
 
 
-def _leaving(leg: Leg, user_id: str, cause: str, before: Call, queue: Queue | None) -> Move:
+def _leaving(leg: Leg, user_id: str, cause: str, call_id: str, queue: Queue | None) -> Move:
     if cause == "media-lost" and leg.role == "callee":
-        return Move(user_id, "lost", before.call_id, reason="lost")
+        return Move(user_id, "lost", call_id, reason="lost")
     if queue and leg.role == "callee":
-        return Move(user_id, "talk-over", before.call_id, wrap_up_s=queue.wrap_up_s)
-    return Move(user_id, "call-over", before.call_id)
+        return Move(user_id, "talk-over", call_id, wrap_up_s=queue.wrap_up_s)
+    return Move(user_id, "call-over", call_id)

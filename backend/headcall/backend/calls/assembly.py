@@ -7,6 +7,7 @@ bridges ──► events ─────────┘                        �
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.socket import CallSocket
 from headcall.backend.devices.service import Devices
 from headcall.backend.edge.live import Live
+from headcall.backend.errors import CallFailed
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.numbers.service import Numbers
 from headcall.backend.prompts.service import Prompts
@@ -230,11 +232,12 @@ class Telephony:
         await self.queues.load()
         await self.agents.load()
         await self.reach.refresh()
+        self._start(self.duty.work(), "duty")
+        self._start(self.ledger.work(), "ledger")
         count = await self.recovery.take_over()
+        await self.recovery.mend_agents(self.agents, self.duty)
         log.info("%d calls go on", count)
         for work, name in (
-            (self.duty.work(), "duty"),
-            (self.ledger.work(), "ledger"),
             (self.dispatcher.work(), "dispatcher"),
             (self._hear_nodes(), "nodes"),
             (self._tick_for_ever(), "clock"),
@@ -294,7 +297,8 @@ class Telephony:
     async def _presence(self, user_id: str, is_here: bool) -> None:
         """The user's first page opened, or the last one closed."""
         for box in self.calls.boxes_of_user(user_id):
-            box.tell(PageCame(user_id) if is_here else PageWent(user_id))
+            with contextlib.suppress(CallFailed):
+                box.tell(PageCame(user_id) if is_here else PageWent(user_id))
         self.dispatcher.wake()
         if user_id not in self.agents.all():
             self.given.live.publish_all("presence", {"user_id": user_id, "state": self.state_of(user_id)})

@@ -85,7 +85,7 @@ class Events:
         try:
             await box.ask(event)
         except CallFailed as refusal:
-            log.info("an event came too late: %s", refusal, extra={"leg_id": leg_id})
+            log.debug("an event came too late: %s", refusal, extra={"leg_id": leg_id})
 
     async def _transfer(self, event: leg_words.TransferAsked) -> None:
         box = self.calls.box_of_leg(event.leg_id)

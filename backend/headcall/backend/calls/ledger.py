@@ -2,6 +2,7 @@
 """What is kept of a call for good: its record, and the rows of its recordings. Written in order by one task."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
 from headcall.backend.cdr import store as cdr
 from headcall.backend.cdr.store import CallRecord
+from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Queue
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.store.engine import Store
@@ -53,7 +55,8 @@ class Ledger:
             return
         recording_id = self._new_id("rec")
         path = self._recordings.path_of(recording_id)
-        self._calls.box(call.call_id).tell(Record(on=True, recording_id=recording_id, path=path))
+        with contextlib.suppress(CallFailed):
+            self._calls.box(call.call_id).tell(Record(on=True, recording_id=recording_id, path=path))
 
     async def work(self) -> None:
         """Writes what may be written beside the call, until cancelled."""

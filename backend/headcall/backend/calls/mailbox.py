@@ -8,6 +8,7 @@ tell/ask ──► box ──► decide ──► log (durable) ──► observ
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -56,6 +57,7 @@ class Box:
         self._told: list[Callable[[object], None]] = []
         self._tick_waits = False
         self._is_closed = False
+        self._is_over = False
 
     def on_change(self, observer: Changed) -> None:
         self._changed.append(observer)
@@ -67,7 +69,7 @@ class Box:
     # ------------------------------------------------------------ for whoever knows the call
 
     def tell(self, told: object) -> None:
-        """Something happened. Raises `Overloaded` when too much waits."""
+        """Something happened. Raises `NotNow` when the call is over, `Overloaded` when too much waits."""
         self._put(told, None)
 
     async def ask(self, told: object) -> Call:
@@ -80,19 +82,23 @@ class Box:
         """Time has passed; costs nothing until something is due."""
         due = next_limit(self.call)
         if due is not None and due <= now_ms and not self._tick_waits:
-            self._tick_waits = True
-            self.tell(Tick())
+            with contextlib.suppress(CallFailed):
+                self.tell(Tick())
+                self._tick_waits = True
 
     def close(self) -> None:
         """Stops working; for a call that never began."""
         self._is_closed = True
-        self.tell(Tick())
+        with contextlib.suppress(CallFailed):
+            self.tell(Tick())
 
     def resync(self) -> None:
         """Gives again every command that the present state implies."""
         self._give(orders(EMPTY, self.call, self._sounds))
 
     def _put(self, told: object, done: asyncio.Future[Call] | None) -> None:
+        if self._is_over:
+            raise self._gone()
         try:
             self._box.put_nowait((told, done))
         except asyncio.QueueFull:
@@ -105,20 +111,23 @@ class Box:
         while self.call.is_open and not self._is_closed:
             told, done = await self._box.get()
             await self._take(told, done)
+        self._is_over = True
         while not self._box.empty():
-            _, done = self._box.get_nowait()
-            if done and not done.done():
-                done.set_exception(NotNow("the call is over", cause="call-gone", call_id=self.call.call_id))
+            _settle(self._box.get_nowait()[1], self._gone())
         self._orders.put_nowait(None)
 
     async def order_about(self) -> None:
         """Gives orders, in order, until the last one of an ended call is given."""
         while (order := await self._orders.get()) is not None:
             told = await self._nodes.perform(order)
-            if told is not None and self.call.is_open:
-                self.tell(told)
+            if told is not None:
+                with contextlib.suppress(CallFailed):
+                    self.tell(told)
 
     # ------------------------------------------------------------ inside
+
+    def _gone(self) -> NotNow:
+        return NotNow("the call is over", cause="call-gone", call_id=self.call.call_id)
 
     async def _take(self, told: object, done: asyncio.Future[Call] | None) -> None:
         if isinstance(told, Tick):

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Anything in any order: inputs drawn by chance, some sensible, some late, some twice, some of legs that never were."""
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from headcall.backend.calls import inputs
+from headcall.backend.calls.decide import decide
+from headcall.backend.calls.log import Entry
+from headcall.backend.calls.model import EMPTY, Call
+from headcall.backend.calls.plan import Plan
+from headcall.backend.errors import CallFailed
+from headcall.backend.queues.model import Choice
+from headcall.wire import legs, media
+from headcall.wire.legs import ToPhone, ToTrunk
+
+USERS = ("usr_1", "usr_2", "usr_3")
+CAUSES = ("normal", "busy", "no-answer", "media-lost", "unavailable", "rejected")
+
+
+class World:
+    """One call, a clock, and chance."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.now_ms = 1_000_000
+        self.call: Call = EMPTY
+        self.entries: list[Entry] = []
+        self.steps: list[tuple[Call, Call, Sequence[Entry]]] = []
+        self._numbers = iter(range(1, 1_000_000))
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_{next(self._numbers)}"
+
+    def tell(self, told: object) -> Plan | None:
+        """One input; None when it was refused."""
+        try:
+            plan = decide(self.call, told, self.now_ms)
+        except CallFailed:
+            return None
+        self.steps.append((self.call, plan.call, plan.entries))
+        self.call = plan.call
+        self.entries += plan.entries
+        return plan
+
+    def play(self, length: int) -> None:
+        self.tell(self.begin())
+        for _ in range(length):
+            if self.dice.random() < 0.4:
+                self.now_ms += self.dice.choice((1, 100, 5_000, 20_000, 40_000))
+            self.tell(self.anything())
+
+    # ------------------------------------------------------------ draws
+
+    def begin(self) -> inputs.Begin:
+        kind: Any = self.dice.choice(("sip", "sip", "browser"))
+        return inputs.Begin(
+            leg_id=self.new_id("leg"),
+            kind=kind,
+            direction="in" if kind == "sip" else "internal",
+            language="zh",
+            media_node="sfu-1",
+            from_number="13800138000",
+            from_name="",
+            to_number="4008123456",
+            target=self.target(),
+            bridge="sip-1" if kind == "sip" else "",
+            user_id=None if kind == "sip" else USERS[0],
+        )
+
+    def target(self) -> inputs.Target:
+        match self.dice.randrange(5):
+            case 0 | 1:
+                return inputs.WaitInQueue("que_1", "queue", 1_800_000)
+            case 2 | 3:
+                return self.ring(self.dice.choice(("direct", "outside")))
+            case _:
+                return inputs.RefuseCaller(self.dice.choice(("unknown-number", "busy")))
+
+    def ring(self, kind: Any) -> inputs.RingDevices:
+        users = self.dice.sample(USERS, self.dice.randint(1, 2))
+        return inputs.RingDevices(
+            ring_id=self.new_id("ring"),
+            kind=kind,
+            devices=tuple(self.device(user, kind) for user in users for _ in range(self.dice.randint(1, 2))),
+            user_ids=() if kind == "outside" else tuple(users),
+            ring_for_ms=15_000,
+            choice=Choice("longest-idle", tuple(users), ()) if kind == "queue" else None,
+        )
+
+    def device(self, user: str, kind: str) -> inputs.Device:
+        device: Any = "sip" if kind == "outside" else self.dice.choice(("sip", "browser"))
+        dials = ToTrunk("carrier", "10086") if kind == "outside" else ToPhone(user) if device == "sip" else None
+        owner = None if kind == "outside" else user
+        return inputs.Device(self.new_id("leg"), device, "sip-1" if device == "sip" else "", dials, owner)
+
+    def leg(self) -> str:
+        return self.dice.choice([*self.call.legs, "leg_stranger"])
+
+    def anything(self) -> object:
+        user, leg, dice = self.dice.choice(USERS), self.leg(), self.dice
+        draws: list[object] = [
+            legs.LegRinging(leg, dice.random() < 0.3),
+            legs.LegAnswered(leg, "PCMA"),
+            legs.LegAnswered(leg, "PCMA"),
+            legs.LegHeld(leg, dice.random() < 0.5),
+            legs.LegEnded(leg, dice.choice(CAUSES), dice.random() < 0.7),
+            media.MediaUp(leg),
+            media.MediaDown(leg),
+            media.DigitPressed(leg, dice.choice("0123456789*#"), 100),
+            media.RecordingEnded("rec_1", leg, "", 1, 1),
+            self.ring("queue"),
+            self.ring("queue"),
+            self.ring("direct"),
+            inputs.Answer(user),
+            inputs.Answer(user),
+            inputs.Answer(user),
+            inputs.Refuse(user),
+            inputs.HangUp(user),
+            inputs.Hold(user, dice.random() < 0.6),
+            inputs.SendKeys(user, dice.choice(("1", "12#", "x"))),
+            inputs.Transfer(leg, "1001", self.target()),
+            inputs.Record(on=True, recording_id="rec_1", path="/rec"),
+            inputs.Record(on=False),
+            inputs.AppAnswers(),
+            inputs.AppRings(dice.random() < 0.5),
+            inputs.AppPlays(leg, media.Tone("beep")),
+            inputs.NoComeback("no-answer"),
+            inputs.Attached(leg),
+            inputs.Attached(leg),
+            inputs.Forgotten(leg),
+            inputs.PageWent(user),
+            inputs.PageCame(user),
+            inputs.TakenOver("backend"),
+            inputs.Tick(),
+            inputs.Tick(),
+        ]
+        return dice.choice(draws)
+
+
+def worlds(count: int, length: int = 40) -> Iterator[World]:
+    """Many plays, always the same ones."""
+    for seed in range(count):
+        world = World(seed)
+        world.play(length)
+        yield world

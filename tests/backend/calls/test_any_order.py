@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever comes in whatever order: a call holds together, can be ended, and leaves nobody behind."""
+
+from tests.backend.calls.dice import USERS, World, worlds
+
+from headcall.backend.agents.duty import moves_of
+from headcall.backend.agents.model import TABLE, State
+from headcall.backend.calls import inputs
+from headcall.backend.calls.log import APPLY, Entry, fold, from_row, to_row
+from headcall.backend.calls.model import EMPTY, Call
+from headcall.backend.calls.orders import Sounds, orders
+from headcall.backend.calls.rules.clock import next_limit
+from headcall.backend.queues.model import Queue
+from headcall.wire import legs
+
+PLAYS = 1500
+SOUNDS = Sounds(music=("music.wav",))
+
+
+def check(call: Call) -> None:
+    """What holds of every call at every moment."""
+    if not call.is_open:
+        assert not call.live_legs() and not call.pair and not call.wait and not call.ring
+        assert call.cause and call.ended_by
+        return
+    assert call.customer.is_live
+    if call.pair:
+        assert all(call.legs[leg_id].state == "up" for leg_id in call.pair), "who talks is there"
+        assert not call.wait and not call.ring, "who talks neither waits nor rings"
+    if call.ring:
+        assert call.ringing_legs(), "a round rings somewhere"
+    strays = [leg for leg in call.live_legs() if leg.leg_id not in (call.pair or ()) and leg is not call.customer]
+    assert all(call.ring and leg.ring_id == call.ring.ring_id for leg in strays), "no leg is left over"
+
+
+def test_a_call_holds_together() -> None:
+    for world in worlds(PLAYS):
+        for _, after, _ in world.steps:
+            check(after)
+
+
+def test_the_log_tells_the_same_call() -> None:
+    for world in worlds(PLAYS // 3):
+        read = [Entry(e.seq, e.at_ms, from_row(*to_row(e.event))) for e in world.entries]
+        assert fold("", read) == world.call
+        assert [entry.seq for entry in read] == list(range(1, len(read) + 1))
+
+
+def test_time_alone_ends_every_call_in_which_nobody_talks() -> None:
+    for world in worlds(PLAYS):
+        for _ in range(20):
+            limit = next_limit(world.call)
+            if limit is None:
+                break
+            world.now_ms = max(world.now_ms, limit)
+            world.tell(inputs.Tick())
+            check(world.call)
+        assert not world.call.is_open or world.call.pair, world.call.phase
+
+
+def test_a_customer_who_hangs_up_ends_the_call_at_any_moment() -> None:
+    for world in worlds(PLAYS):
+        world.tell(legs.LegEnded(world.call.customer.leg_id, "normal", by_peer=True))
+        assert not world.call.is_open
+        check(world.call)
+
+
+def test_every_telephone_is_told_of_its_end_once() -> None:
+    for world in worlds(PLAYS):
+        world.tell(inputs.AppEnds("normal"))
+        ended: list[str] = []
+        for before, after, _ in world.steps:
+            ended += [o.leg_id for o in orders(before, after, SOUNDS) if isinstance(o.command, legs.EndLeg)]
+        wanted = [leg.leg_id for leg in world.call.legs.values() if leg.kind == "sip" and not leg.ended_out_there]
+        assert sorted(ended) == sorted(wanted)
+
+
+def test_a_new_backend_gives_no_order_that_the_old_one_would_not_have_given() -> None:
+    for world in worlds(PLAYS // 3):
+        given = {
+            (order.leg_id, type(order.command))
+            for before, after, _ in world.steps
+            for order in orders(before, after, SOUNDS)
+        }
+        again = {(order.leg_id, type(order.command)) for order in orders(EMPTY, world.call, SOUNDS)}
+        assert again <= given
+
+
+def test_no_agent_stays_ringing_or_talking_after_the_call() -> None:
+    queue = Queue(queue_id="que_1", name="queue")
+    for world in worlds(PLAYS):
+        world.tell(inputs.AppEnds("normal"))
+        states: dict[str, State] = dict.fromkeys(USERS, "ready")
+        for before, after, entries in world.steps:
+            for entry in entries:
+                for move in moves_of(entry.event, before, after, queue):
+                    to = TABLE.get((states[move.user_id], move.trigger))
+                    states[move.user_id] = states[move.user_id] if to is None else "ready" if to == "back" else to
+        assert not {"ringing", "talking"} & set(states.values()), states
+
+
+def test_the_plays_go_everywhere() -> None:
+    phases = {after.phase for world in worlds(PLAYS) for _, after, _ in world.steps}
+    assert phases == {"new", "waiting", "ringing", "refusing", "talking", "ended"}
+    kinds = {type(entry.event) for world in worlds(PLAYS // 3) for entry in world.entries}
+    assert kinds == set(APPLY), set(APPLY) - kinds
+
+
+def test_the_same_chance_gives_the_same_call() -> None:
+    first, second = World(7), World(7)
+    first.play(40)
+    second.play(40)
+    assert first.call == second.call

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Media that stops: a reload, a change of network, a browser that never comes back, a media node that is killed."""
+
+from pathlib import Path
+
+from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, Page, play
+
+from headcall.wire.media import FromLeg, MediaDown, MediaUp, Playlist
+
+
+async def in_talk(office: Office) -> tuple[Page, str, str]:
+    mei = await office.ready(MEI)
+    customer = await office.bridge.offer(HOTLINE)
+    agent = (await mei.answer())["leg_id"]
+    await office.until(lambda: office.media.hears(customer) == FromLeg(agent))
+    return mei, customer, agent
+
+
+def test_a_reloaded_page_attaches_to_the_same_leg(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, customer, agent = await in_talk(office)
+        await mei.close()
+        await office.media.bring(MediaDown(agent))
+        await office.until(lambda: isinstance(office.media.hears(customer), Playlist))  # comfort meanwhile
+        await office.pass_time(4)
+        again = await office.page(MEI)
+        assert again.call is not None and again.call["leg_id"] == agent
+        await again.must("leg.connect", leg_id=agent, sdp="a new offer")
+        await office.until(lambda: office.media.hears(customer) == FromLeg(agent))
+        assert office.media.legs[agent].offers == ["offer", "a new offer"]
+        await office.pass_time(60)
+        assert office.call().pair == (customer, agent) and len(office.call().recordings) == 1
+
+    play(tmp_path, story)
+
+
+def test_media_goes_on_without_a_page(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, customer, agent = await in_talk(office)
+        await mei.close()
+        await office.pass_time(120)
+        assert office.call().pair == (customer, agent)
+
+    play(tmp_path, story)
+
+
+def test_a_browser_that_is_gone_puts_the_caller_first_in_the_queue(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, customer, agent = await in_talk(office)
+        entered = office.call().queue_entered_at_ms
+        office.clock.advance(30)
+        await mei.close()
+        await office.media.bring(MediaDown(agent))
+        await office.bridge.offer(HOTLINE, from_number="13900139000")
+        await office.pass_time(20.1)
+        await office.until(lambda: office.state(MEI) == "break")
+        lost = office.phone.agents.get(MEI)
+        assert lost is not None and lost.reason == "lost"
+        lei = await office.ready(LEI)
+        rung = await lei.answer()
+        assert rung["peer"]["number"] == "13800138000"
+        await office.until(lambda: office.media.hears(customer) == FromLeg(rung["leg_id"]))
+        call = office.phone.calls.box(rung["call_id"]).call
+        assert call.queue_entered_at_ms == entered
+
+    play(tmp_path, story)
+
+
+def test_a_caller_without_media_for_half_a_minute_is_let_go(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, customer, agent = await in_talk(office)
+        await office.media.bring(MediaDown(customer))
+        await office.pass_time(20)
+        await office.media.bring(MediaUp(customer))
+        await office.pass_time(20)
+        assert len(office.calls()) == 1
+        await office.media.bring(MediaDown(customer))
+        await office.pass_time(30.1)
+        await office.over()
+        assert office.bridge.causes[customer] == "media-lost"
+
+    play(tmp_path, story)
+
+
+def test_a_media_node_that_was_killed_ends_telephone_calls_properly(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, customer, agent = await in_talk(office)
+        office.clock.advance(10)
+        office.media.legs.clear()
+        await office.phone.recovery.compare_media("sfu-1")
+        await office.over()
+        assert office.bridge.causes[customer] == "media-lost"
+        assert mei.call is None
+
+    play(tmp_path, story)
+
+
+def test_a_media_node_that_was_killed_gets_the_browsers_back(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, lei = await office.page(MEI), await office.page(LEI)
+        reply = await mei.must("call.dial", number="1002")
+        await mei.must("leg.connect", leg_id=reply["leg_id"], sdp="offer")
+        rung = await lei.answer()
+        office.clock.advance(10)
+        office.media.legs.clear()
+        await office.phone.recovery.compare_media("sfu-1")
+        assert len(office.calls()) == 1
+        await mei.must("leg.connect", leg_id=reply["leg_id"], sdp="offer 2")
+        await lei.must("leg.connect", leg_id=rung["leg_id"], sdp="offer 2")
+        await office.until(lambda: office.media.hears(reply["leg_id"]) == FromLeg(rung["leg_id"]))
+        await office.until(lambda: office.media.hears(rung["leg_id"]) == FromLeg(reply["leg_id"]))
+
+    play(tmp_path, story)
