@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  CallDetail,
-  CallRecord,
-  Fault,
-  Me,
-  Peaks,
-  Person,
-  QueueState,
-  SimulatedCall,
-  SimulatedOrder,
-} from "./types";
+import createClient, { type Middleware } from "openapi-fetch";
+import type { Me } from "@/core/wire";
+import type { paths } from "./schema";
+import type { Fault, SimulatedOrder } from "./types";
 
 /** What the server refused, in the words of its catalogue of causes. */
 export class ApiError extends Error {
@@ -22,30 +15,19 @@ export class ApiError extends Error {
   }
 }
 
-type Query = Record<string, string | number | undefined>;
-
-async function call<T>(method: string, path: string, body?: unknown, query: Query = {}): Promise<T> {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query))
-    if (value !== undefined && value !== "") search.set(key, String(value));
-  const url = `/api/v1${path}${search.size > 0 ? `?${search}` : ""}`;
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (method !== "GET") headers["X-HeadCall"] = "1";
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method,
-      headers,
-      credentials: "same-origin",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new ApiError(0, { cause: "not-connected" });
-  }
-  if (!response.ok) throw new ApiError(response.status, await faultOf(response));
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
+const guard: Middleware = {
+  onRequest({ request }) {
+    // The server changes nothing without it: another site's page cannot set it.
+    if (request.method !== "GET") request.headers.set("X-HeadCall", "1");
+    return request;
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw new ApiError(response.status, await faultOf(response));
+  },
+  onError({ error }) {
+    return error instanceof ApiError ? error : new ApiError(0, { cause: "not-connected" });
+  },
+};
 
 async function faultOf(response: Response): Promise<Fault> {
   try {
@@ -57,20 +39,38 @@ async function faultOf(response: Response): Promise<Fault> {
   return { cause: `http-${response.status}` };
 }
 
+const client = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
+client.use(guard);
+
+/** The body of a good answer; a bad one has thrown already. */
+async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}
+
+export interface CallsQuery {
+  limit?: number;
+  before?: string | undefined;
+  scope?: "mine" | "all";
+  q?: string;
+}
+
+const filled = <T extends object>(query: T): { [K in keyof T]-?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== "")) as never;
+
 export const api = {
-  logIn: (login: string, password: string) => call<Me>("POST", "/session", { login, password }),
-  session: () => call<Me>("GET", "/session"),
-  logOut: () => call<void>("DELETE", "/session"),
-  change: (patch: Partial<Pick<Me, "language" | "answer_on">>) => call<Me>("PATCH", "/me", patch),
-  directory: (q: string) => call<{ people: Person[] }>("GET", "/directory", undefined, { q }),
-  calls: (query: { limit?: number; before?: string | undefined; scope?: "mine" | "all"; q?: string }) =>
-    call<{ calls: CallRecord[]; next: string | null }>("GET", "/calls", undefined, query),
-  call: (callId: string) => call<CallDetail>("GET", `/calls/${encodeURIComponent(callId)}`),
-  peaks: (recordingId: string) => call<Peaks>("GET", `/recordings/${encodeURIComponent(recordingId)}/peaks`),
+  logIn: (login: string, password: string) => body(client.POST("/api/v1/session", { body: { login, password } })),
+  session: () => body(client.GET("/api/v1/session")),
+  logOut: () => body(client.DELETE("/api/v1/session")),
+  change: (patch: Partial<Pick<Me, "language" | "answer_on">>) => body(client.PATCH("/api/v1/me", { body: patch })),
+  directory: (q: string) => body(client.GET("/api/v1/directory", { params: { query: filled({ q }) } })),
+  calls: (query: CallsQuery) => body(client.GET("/api/v1/calls", { params: { query: filled(query) } })),
+  call: (call_id: string) => body(client.GET("/api/v1/calls/{call_id}", { params: { path: { call_id } } })),
+  peaks: (recording_id: string) =>
+    body(client.GET("/api/v1/recordings/{recording_id}/peaks", { params: { path: { recording_id } } })),
   audioUrl: (recordingId: string) => `/api/v1/recordings/${encodeURIComponent(recordingId)}/audio`,
-  queues: () => call<{ queues: QueueState[] }>("GET", "/queues"),
-  simulate: (order: SimulatedOrder) => call<{ simulated_id: string }>("POST", "/simulator/calls", order),
-  simulated: () => call<{ calls: SimulatedCall[] }>("GET", "/simulator/calls"),
-  endSimulated: (id: string) => call<void>("DELETE", `/simulator/calls/${encodeURIComponent(id)}`),
-  health: () => call<{ status: string }>("GET", "/health"),
+  simulate: (order: SimulatedOrder) => body(client.POST("/api/v1/simulator/calls", { body: order })),
+  simulated: () => body(client.GET("/api/v1/simulator/calls")),
+  endSimulated: (simulated_id: string) =>
+    body(client.DELETE("/api/v1/simulator/calls/{simulated_id}", { params: { path: { simulated_id } } })),
+  health: () => body(client.GET("/api/v1/health")),
 };

@@ -15,9 +15,9 @@ function record(patch: Partial<CallRecord>): CallRecord {
     call_id: "call_1",
     direction: "in",
     from_number: "13800138000",
-    from_name: null,
+    from_name: "",
     to_number: "4008123456",
-    to_name: null,
+    to_name: "",
     queue: null,
     agent: null,
     started_at: new Date(2026, 10, 25, 8).toISOString(),
@@ -69,7 +69,7 @@ test("people who can be reached come first", () => {
     number: null,
     short_number: null,
     state,
-    branch: null,
+    branch: "",
   });
   const names = ranked([person("c", "offline"), person("b", "talking"), person("a", "ready"), person("d", "?")]);
   expect(names.map((p) => p.name)).toEqual(["a", "b", "c", "d"]);

@@ -17,7 +17,7 @@ export function Dialling({ call }: { call: CallView }) {
   const number = shownNumber(call.peer.number);
   return (
     <div className="sheet flex flex-col items-center px-5 pt-7 pb-6 text-center">
-      <Avatar name={call.peer.name ?? number} size={64} icon={call.peer.name ? undefined : User} />
+      <Avatar name={call.peer.name || number} size={64} icon={call.peer.name ? undefined : User} />
       <p className="mt-4 text-sm font-medium text-accent-ink">{t("call.dialling")}</p>
       <p className="figures mt-1 text-2xl font-semibold">{call.peer.name || number}</p>
       {call.peer.name && <p className="figures mt-0.5 text-base text-ink-2">{number}</p>}

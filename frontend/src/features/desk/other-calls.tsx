@@ -15,7 +15,7 @@ export function OtherCalls({ calls }: { calls: readonly CallView[] }) {
     <ul aria-label={t("call.others")} className="sheet divide-y divide-line">
       {calls.map((c) => (
         <li key={c.call_id} className="flex items-center gap-3 px-4 py-2.5">
-          <Avatar name={c.peer.name ?? c.peer.number} icon={c.peer.name ? undefined : User} />
+          <Avatar name={c.peer.name || c.peer.number} icon={c.peer.name ? undefined : User} />
           <div className="min-w-0 flex-1">
             <p className="figures truncate text-sm font-medium">{c.peer.name || shownNumber(c.peer.number)}</p>
             <p className="text-xs text-ink-3">{t(c.held ? "call.held" : `call.state_${c.state}`)}</p>

@@ -30,7 +30,7 @@ export function Ringing({ call }: { call: CallView }) {
       <Expiry call={call} now={now} />
       <div id="ring-who" className="flex flex-col items-center text-center">
         <span className="pulse-ring rounded-full">
-          <Avatar name={call.peer.name ?? number} size={64} icon={call.peer.name ? undefined : User} />
+          <Avatar name={call.peer.name || number} size={64} icon={call.peer.name ? undefined : User} />
         </span>
         <p className="mt-5 text-sm font-medium text-go-ink">
           {t(call.direction === "internal" ? "ring.internal" : "ring.title")}

@@ -56,7 +56,7 @@ function Who({ call }: { call: CallView }) {
   const number = shownNumber(call.peer.number);
   return (
     <div className="flex items-start gap-4">
-      <Avatar name={call.peer.name ?? number} size={48} icon={call.peer.name ? undefined : User} />
+      <Avatar name={call.peer.name || number} size={48} icon={call.peer.name ? undefined : User} />
       <div className="min-w-0 flex-1">
         <p className="figures truncate text-xl font-semibold">{call.peer.name || number}</p>
         <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-3">

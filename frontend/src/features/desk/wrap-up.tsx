@@ -70,7 +70,7 @@ function Last({ desk }: { desk: Desk }) {
     : t("wrap.not_answered");
   return (
     <div className="flex min-w-0 flex-1 items-center gap-3">
-      <Avatar name={call.peer.name ?? number} size={40} icon={call.peer.name ? undefined : User} />
+      <Avatar name={call.peer.name || number} size={40} icon={call.peer.name ? undefined : User} />
       <div className="min-w-0">
         <p className="text-sm text-ink-3">{t("call.ended")}</p>
         <p className="figures truncate text-lg font-semibold">{call.peer.name || number}</p>

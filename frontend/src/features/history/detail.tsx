@@ -56,7 +56,7 @@ function Card({ call }: { call: CallDetail }) {
           onClick={() => void navigate({ to: "/history", search: {} })}
           className="-ml-2 lg:hidden"
         />
-        <Avatar name={side.name ?? number} size={44} icon={side.name ? undefined : User} />
+        <Avatar name={side.name || number} size={44} icon={side.name ? undefined : User} />
         <div className="min-w-0 flex-1">
           <h2 className="figures truncate text-xl font-semibold">{side.name || number}</h2>
           <p className={`flex flex-wrap items-center gap-x-1.5 text-sm whitespace-nowrap ${tone}`}>
@@ -93,7 +93,7 @@ function Facts({ call }: { call: CallDetail }) {
   const facts: [string, string | null][] = [
     ["fact.from", who(call.from_number, call.from_name)],
     ["fact.to", who(call.to_number, call.to_name)],
-    ["fact.queue", call.queue?.name ?? null],
+    ["fact.queue", call.queue?.name || null],
     ["fact.agent", call.agent ? `${call.agent.name} · ${call.agent.agent_number}` : null],
     ["fact.started", fullTime(call.started_at, localeOf(language))],
     ["fact.waited", duration(call.wait_s)],

@@ -8,7 +8,7 @@ import { cx } from "@/ui/cx";
 import { AudioLines, type LucideIcon, PhoneIncoming, PhoneMissed, PhoneOutgoing } from "@/ui/icons";
 
 /** The other side of a call, seen from the person who looks. */
-export function otherSide(call: CallRecord, mine: string | null): { number: string; name: string | null } {
+export function otherSide(call: CallRecord, mine: string | null): { number: string; name: string } {
   const out = call.direction === "out" || (call.direction === "internal" && mine !== null && call.from_number === mine);
   return out ? { number: call.to_number, name: call.to_name } : { number: call.from_number, name: call.from_name };
 }

@@ -60,7 +60,7 @@ function useNotice(ringing: CallView | null): void {
   const wanted = useSettings((s) => s.notifications);
   const id = ringing?.call_id ?? null;
   const name = ringing ? nameOf(ringing) : "";
-  const queue = ringing?.queue?.name ?? "";
+  const queue = ringing?.queue?.name || "";
   useEffect(() => {
     if (!id || !wanted || !("Notification" in window) || Notification.permission !== "granted") return;
     let note: Notification | null = null;

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError, api } from "@/api/client";
 import type { SimulatedCall } from "@/api/types";
 import { shownNumber } from "@/core/number";
-import { duration } from "@/core/time";
+import { duration, secondsSince } from "@/core/time";
 import { faultText } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
 import { languageNow } from "@/i18n";
@@ -106,7 +106,7 @@ function Active({ call }: { call: SimulatedCall }) {
       <Dot tone={call.state === "talking" ? "go" : "accent"} />
       <span className="flex-1">{t(`sim.${call.state}`)}</span>
       <span className="figures text-xs text-ink-3">
-        {duration((now - (call.answered_at_ms ?? call.started_at_ms)) / 1000)}
+        {duration(secondsSince(call.answered_at ?? call.started_at, now))}
       </span>
       <IconButton icon={X} size="sm" label={t("sim.end")} onClick={() => void end()} />
     </li>
