@@ -52,5 +52,6 @@ PASS_ON: Mapping[str, Callable[..., Any]] = {
     "digit": lambda to, leg, digit, ms: to.tell(DigitPressed(leg, digit, ms)),
     "played": lambda to, leg, play, finished: to.tell(PlayEnded(leg, play, finished)),
     "recorded": lambda to, recording, leg, ms, octets: to.recordings.ended(recording, leg, ms, octets),
+    "panic": lambda to, text: log.error("the engine lost a packet or a leg to a bug of its own: %s", text),
     "record_failed": lambda to, recording, leg, error: to.recordings.failed(recording, leg, error),
 }
