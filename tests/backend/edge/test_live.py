@@ -122,6 +122,29 @@ def test_presence_is_told_of_the_first_tab_and_of_the_last() -> None:
     play(scenario)
 
 
+def test_presence_is_told_even_if_the_first_of_two_tabs_goes_at_once() -> None:
+    async def scenario(live: Live) -> None:
+        told: list[bool] = []
+
+        async def listen(_user_id: str, is_here: bool) -> None:
+            await asyncio.sleep(0)
+            told.append(is_here)
+
+        live.on_presence(listen)
+        live.connected("a", actor(), "a")
+        second = live.connected("b", actor(), "b")
+        await live.gone("a")  # never welcomed
+        await live.welcome(second, None)
+        assert told == [True]
+        hasty = asyncio.create_task(live.gone("b"))
+        await asyncio.sleep(0)
+        hasty.cancel()
+        await live.welcome(live.connected("c", actor(), "c"), None)
+        assert told in ([True], [True, False, True]), "the last word is the truth"
+
+    play(scenario)
+
+
 def test_whatever_a_page_does_it_gets_an_answer() -> None:
     async def scenario(live: Live) -> None:
         async def fine(who: Actor, data: Data) -> Data:

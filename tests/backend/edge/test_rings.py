@@ -2,7 +2,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headcall.backend.edge.rings import Rings
+from headcall.backend.edge.rings import MOST_RINGS, Rings
 
 
 def _with_events(count: int, size: int = 1000) -> Rings:
@@ -41,6 +41,16 @@ def test_events_before_the_first_visit_are_not_missed() -> None:
     rings.open("lei")
     assert rings.after("lei", 104) is None
     assert rings.after("lei", 105) == []
+
+
+def test_only_so_many_users_are_remembered() -> None:
+    rings = Rings(first_id=0)
+    for n in range(MOST_RINGS):
+        rings.open(f"user {n}")
+    rings.open("user 0")
+    rings.open("one more")
+    assert len(list(rings.users())) == MOST_RINGS
+    assert rings.after("user 0", 0) == [] and rings.after("user 1", 0) is None
 
 
 @given(st.integers(0, 60), st.integers(1, 20), st.integers(90, 170))

@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from headcall.backend.edge.faults import Fault, fault_of
 from headcall.backend.edge.rings import Rings
@@ -54,6 +55,8 @@ class Live:
         self._handlers: dict[str, DoHandler] = {}
         self._providers: dict[str, SnapshotProvider] = {}
         self._presence: list[PresenceListener] = []
+        self._known_here: set[str] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # ------------------------------------------------------------ for features
 
@@ -80,7 +83,7 @@ class Live:
         self._presence.append(listener)
 
     def is_connected(self, user_id: str) -> bool:
-        return self._tabs[user_id] > 0
+        return self._tabs.get(user_id, 0) > 0
 
     def instances(self, user_id: str) -> set[str]:
         """The tabs a user has open."""
@@ -102,8 +105,7 @@ class Live:
     async def welcome(self, connection: Connection, last_event_id: int | None) -> None:
         """Fills the new tab's box: what it missed, or a snapshot."""
         who = connection.who
-        if self._tabs[who.user_id] == 1:
-            await self._tell_presence(who.user_id, True)
+        await self._tell_presence(who.user_id)
         missed = None if last_event_id is None else self._rings.after(who.user_id, last_event_id)
         if missed is None or len(missed) >= BOX:
             event_id = self._rings.last_id
@@ -122,7 +124,7 @@ class Live:
         self._tabs[user_id] -= 1
         if self._tabs[user_id] == 0:
             del self._tabs[user_id]
-            await self._tell_presence(user_id, False)
+            await self._tell_presence(user_id)
 
     async def do(self, sid: str, message: object) -> Data:
         """Carries out what a page asks. Always answers, never raises."""
@@ -159,12 +161,22 @@ class Live:
             snapshot[name] = await provider(who)
         return snapshot
 
-    async def _tell_presence(self, user_id: str, is_here: bool) -> None:
-        for listener in self._presence:
-            try:
-                await listener(user_id, is_here)
-            except Exception:
-                log.exception("a presence listener failed")
+    async def _tell_presence(self, user_id: str) -> None:
+        """Tells the listeners if a user has come or gone. Goes on to the end even if the page is gone meanwhile."""
+        await asyncio.shield(asyncio.create_task(self._compare_presence(user_id), name="presence"))
+
+    async def _compare_presence(self, user_id: str) -> None:
+        turn = self._turns.setdefault(user_id, asyncio.Lock())
+        async with turn:  # one after the other, so that the last word is the truth
+            is_here = self.is_connected(user_id)
+            if is_here == (user_id in self._known_here):
+                return
+            (self._known_here.add if is_here else self._known_here.discard)(user_id)
+            for listener in self._presence:
+                try:
+                    await listener(user_id, is_here)
+                except Exception:
+                    log.exception("a presence listener failed")
 
 
 def _refusal(fault: Fault) -> Data:

@@ -13,6 +13,9 @@ from typing import Any
 RING = 1000
 """Events remembered per user: minutes of a busy call centre, and about a megabyte at worst."""
 
+MOST_RINGS = 5000
+"""Users remembered. The one whose last visit is longest ago is forgotten first, and gets a snapshot next time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -35,9 +38,13 @@ class Rings:
 
     def open(self, user_id: str) -> None:
         """Begins to remember what `user_id` is told, if not begun already."""
-        if user_id not in self._rings:
-            self._rings[user_id] = deque(maxlen=self._size)
-            self._since[user_id] = self.last_id
+        if user_id in self._rings:
+            self._rings[user_id] = self._rings.pop(user_id)  # now the youngest
+            return
+        if len(self._rings) >= MOST_RINGS:
+            self.forget(next(iter(self._rings)))
+        self._rings[user_id] = deque(maxlen=self._size)
+        self._since[user_id] = self.last_id
 
     def forget(self, user_id: str) -> None:
         self._rings.pop(user_id, None)
