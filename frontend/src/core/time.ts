@@ -41,6 +41,10 @@ export function fullTime(iso: string, locale: string): string {
   }).format(new Date(iso));
 }
 
+export function shortDay(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: "2-digit", day: "2-digit" }).format(new Date(iso));
+}
+
 export function longDay(iso: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: "long", day: "numeric", weekday: "short" }).format(new Date(iso));
 }

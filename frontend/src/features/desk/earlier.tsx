@@ -42,6 +42,7 @@ export function Earlier() {
           <CallRow
             key={c.call_id}
             call={c}
+            dated
             mine={desk.me?.number ?? null}
             onOpen={() => void navigate({ to: "/history", search: { call: c.call_id } })}
           />

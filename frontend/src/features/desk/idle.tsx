@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ready } from "@/actions/agent";
 import { api } from "@/api/client";
 import type { CallRecord } from "@/api/types";
+import { useSettings } from "@/core/settings";
 import { useDesk } from "@/core/store";
 import { dayOf, duration } from "@/core/time";
 import { useAction } from "@/hooks/useActions";
 import { Button } from "@/ui/button";
 import { cx } from "@/ui/cx";
-import { Power } from "@/ui/icons";
+import { Headphones, Power } from "@/ui/icons";
 
 /** No call in hand: the state in large, and the day so far. */
 export function Idle() {
@@ -40,7 +42,24 @@ export function Idle() {
         )}
         {(isReady || !agent) && <Breathing alive={isReady} />}
       </div>
+      <FirstTime />
       <Today />
+    </div>
+  );
+}
+
+/** Nobody has tested this machine's sound yet. */
+function FirstTime() {
+  const { t } = useTranslation();
+  const checkedAt = useSettings((s) => s.checkedAt);
+  if (checkedAt !== null) return null;
+  return (
+    <div className="mx-5 mb-5 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg bg-accent-wash px-3.5 py-2.5">
+      <Headphones aria-hidden size={16} className="text-accent-ink" />
+      <p className="min-w-48 flex-1 text-sm text-accent-ink">{t("idle.check")}</p>
+      <Link to="/check" className="text-sm font-medium text-accent-ink underline underline-offset-2">
+        {t("settings.check")}
+      </Link>
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { MicOff, Play, Smartphone, User } from "@/ui/icons";
 import { Tip } from "@/ui/tooltip";
 import { CallKeypad } from "./keypad";
 import { LiveTrace } from "./live-trace";
+import { MicHint } from "./mic-hint";
 import { QualityBars } from "./quality-bars";
 
 export function Talking({ call }: { call: CallView }) {
@@ -44,6 +45,7 @@ export function Talking({ call }: { call: CallView }) {
         </p>
       )}
       <Facts call={call} />
+      {call.media === "browser" && <MicHint call={call} />}
       <Controls />
       {ui.keypad && <CallKeypad call={call} />}
     </div>

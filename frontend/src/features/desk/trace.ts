@@ -4,17 +4,18 @@
 export interface TraceLook {
   theirs: string;
   ours: string;
-  rest: string;
   line: string;
 }
 
 export const BAR = 2;
 export const STEP = 4;
+/** What was not played yet. */
+const PALE = 0.38;
 
 export function lookOf(element: Element): TraceLook {
   const css = getComputedStyle(element);
   const colour = (name: string) => css.getPropertyValue(name).trim();
-  return { theirs: colour("--theirs"), ours: colour("--ours"), rest: colour("--line-2"), line: colour("--line") };
+  return { theirs: colour("--theirs"), ours: colour("--ours"), line: colour("--line") };
 }
 
 /** Makes the canvas as sharp as the screen; returns its size in CSS pixels. */
@@ -56,10 +57,11 @@ export function drawTrace(
   const bars = Math.max(trace.up.length, trace.down.length);
   for (let i = 0; i < bars; i++) {
     const x = i * STEP + 1;
-    const bright = i < bars * trace.played;
-    bar(context, x, middle - 2, -reach * (trace.up[i] ?? 0), bright ? look.theirs : look.rest);
-    bar(context, x, middle + 2, reach * (trace.down[i] ?? 0), bright ? look.ours : look.rest);
+    context.globalAlpha = i < bars * trace.played ? 1 : PALE;
+    bar(context, x, middle - 2, -reach * (trace.up[i] ?? 0), look.theirs);
+    bar(context, x, middle + 2, reach * (trace.down[i] ?? 0), look.ours);
   }
+  context.globalAlpha = 1;
 }
 
 function bar(context: CanvasRenderingContext2D, x: number, y: number, size: number, colour: string): void {

@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { CallRecord } from "@/api/types";
 import { shownNumber } from "@/core/number";
-import { clockTime, duration } from "@/core/time";
+import { clockTime, dayOf, duration, shortDay } from "@/core/time";
 import { languageNow, localeOf } from "@/i18n";
 import { cx } from "@/ui/cx";
 import { AudioLines, type LucideIcon, PhoneIncoming, PhoneMissed, PhoneOutgoing } from "@/ui/icons";
@@ -29,12 +29,15 @@ export interface RowProps {
   call: CallRecord;
   mine: string | null;
   selected?: boolean;
+  /** The list has no headings of days: older calls say theirs. */
+  dated?: boolean;
   onOpen(): void;
 }
 
-export function CallRow({ call, mine, selected = false, onOpen }: RowProps) {
+export function CallRow({ call, mine, selected = false, dated = false, onOpen }: RowProps) {
   const { t } = useTranslation();
   const side = otherSide(call, mine);
+  const locale = localeOf(languageNow());
   const { icon: Icon, label, tone } = looks(call, mine);
   return (
     <button
@@ -65,7 +68,10 @@ export function CallRow({ call, mine, selected = false, onOpen }: RowProps) {
       </span>
       {call.recording_id && <AudioLines aria-label={t("history.recorded")} size={14} className="shrink-0 text-ink-3" />}
       <span className="figures shrink-0 text-right text-xs text-ink-3">
-        <span className="block text-ink-2">{clockTime(call.started_at, localeOf(languageNow()))}</span>
+        <span className="block text-ink-2">
+          {dated && dayOf(call.started_at, new Date()) !== "today" && `${shortDay(call.started_at, locale)} `}
+          {clockTime(call.started_at, locale)}
+        </span>
         <span className="block">{call.answered_at ? duration(call.talk_s) : t("history.no_answer")}</span>
       </span>
     </button>
