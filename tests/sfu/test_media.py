@@ -3,7 +3,9 @@
 
 import asyncio
 import re
+import socket
 from pathlib import Path
+from random import Random
 
 import av
 import numpy as np
@@ -214,3 +216,59 @@ def test_a_closed_leg_is_silent(tmp_path: Path) -> None:
             await page.close()
 
     scenario(work)
+
+
+def test_no_packet_of_speech_meets_python() -> None:
+    async def work(media: MediaNode) -> None:
+        page, phone = Page(media, "leg_page", 620), Telephone(media, "leg_phone", 800)
+        try:
+            await talking(media, page, phone)
+            await asyncio.gather(page.hears(800), phone.hears(620))
+            media.events.stop()
+            media.engine.take_events()
+            before = media.engine.counters()["datagrams_received"]
+            await asyncio.sleep(1)
+            assert media.engine.counters()["datagrams_received"] > before + 40
+            assert media.engine.take_events() == []
+            media.events.start()
+        finally:
+            phone.close()
+            await page.close()
+
+    scenario(work)
+
+
+def test_strangers_have_no_effect(caplog: pytest.LogCaptureFixture) -> None:
+    chance = Random(5)
+    client_hello = b"\x16\xfe\xff" + bytes(8) + (60).to_bytes(2) + b"\x01" + chance.randbytes(59)
+    check = b"\0\x01\0\x14!\x12\xa4B" + chance.randbytes(12) + b"\0\x06\0\x0dabcdefgh:ijkl\0\0\0"
+
+    def junk(n: int) -> bytes:
+        kinds = (b"", client_hello, check, bytes([128 + n % 64]) + chance.randbytes(40), chance.randbytes(n % 200))
+        return kinds[n % len(kinds)]
+
+    async def work(media: MediaNode) -> None:
+        page, phone = Page(media, "leg_page", 620), Telephone(media, "leg_phone", 800)
+        stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            await talking(media, page, phone)
+            await asyncio.gather(page.hears(800), phone.hears(620))
+            for n in range(5000):
+                stranger.sendto(junk(n), ("127.0.0.1", media.socket.getsockname()[1]))
+                stranger.sendto(junk(n + 1), phone.to)
+                if n % 50 == 0:
+                    await asyncio.sleep(0)
+            told = list(media.told)
+            page.heard, phone.heard = page.heard[:0], phone.heard[:0]
+            await asyncio.gather(page.hears(800), phone.hears(620))
+            assert media.told == told
+            assert media.counted == ["done"]
+            with pytest.raises(BlockingIOError):
+                stranger.recvfrom(100, socket.MSG_DONTWAIT)  # nobody answers a stranger
+        finally:
+            stranger.close()
+            phone.close()
+            await page.close()
+
+    scenario(work)
+    assert [record for record in caplog.records if record.name.startswith("headcall")] == []
