@@ -86,7 +86,9 @@ class Dialog:
 def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
     """Of an INVITE that we received (RFC 3261 12.1.1). Raises Malformed if it has not exactly one Contact."""
     target = only_contact(request)
-    if target is None:
+    if target is None and "Contact" not in request.headers and request.from_.tag is None:
+        target = request.from_.uri  # RFC 2543: a caller without Contact is reached where From says
+    if target is None or not target.is_sip:
         raise Malformed("one Contact wanted")
     return Dialog(
         call_id=request.call_id,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Header fields: an ordered multi-map without case, and the values that we route by (RFC 3261 section 20)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -47,6 +48,7 @@ _SPECIAL = {
     "sip-if-match": "SIP-If-Match",
     **{short: full for short, full in COMPACT.items()},
 }
+_VERSION = re.compile(r"\d\.\d", re.ASCII)
 _CANONICAL: dict[str, str] = {}
 _KNOWN_NAMES = 512
 """How many spellings are remembered; a stranger can send any number of new ones."""
@@ -188,7 +190,8 @@ def _via_head(text: str) -> tuple[str, str, int | None]:
         raise Malformed("bad Via")
     name, version, rest = (part.strip() for part in parts)
     transport, _, sent_by = rest.replace("\t", " ").partition(" ")
-    if name.upper() != "SIP" or version != "2.0" or not TOKEN.fullmatch(transport):
+    # A Via of another version is read too: it is where a 505 goes.
+    if name.upper() != "SIP" or not _VERSION.fullmatch(version) or not TOKEN.fullmatch(transport):
         raise Malformed("bad Via")
     host, colon, port = sent_by.strip().rpartition(":")
     hostport = f"{host.strip()}:{port.strip()}" if colon and not sent_by.rstrip().endswith("]") else sent_by.strip()
@@ -216,6 +219,6 @@ class CSeq:
 
 def check_value(value: str) -> str:
     """A value of ours for a header field; a line break in it would be another header field."""
-    if any(c in value for c in "\r\n\0"):
+    if "\r" in value or "\n" in value:
         raise LocalError("line break in a header value")
     return value

@@ -23,7 +23,8 @@ _END_OF_HEAD = b"\r\n\r\n"
 _FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _STATUS_LINE = re.compile(r"SIP/(\d+\.\d+) ([1-6]\d\d)(?: ([^\r\n]*))?", re.IGNORECASE)
 _VERSION = re.compile(r"SIP/(\d+\.\d+)", re.IGNORECASE)
-_BROKEN = re.compile(r"[\r\n\0]")
+# A bare CR or LF would be a line break to whoever reads the message next. NUL is legal after a backslash.
+_BROKEN = re.compile(r"[\r\n]")
 # Values of which a message has one. A second one is an attack on whoever reads the other (RFC 4475 3.3.8).
 _SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length", "Content-Type", "Expires")
 

@@ -262,9 +262,14 @@ def _parse_name_addr(text: str) -> NameAddr:
     return NameAddr(Uri.parse(match["uri"]), "", read_params((match["params"] or "").strip()))
 
 
+def _printable(text: str) -> str:
+    """Display names go to screens and databases; control characters, which a quoted-pair may hold, do not."""
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
+
+
 def _parse_bracketed(text: str) -> NameAddr:
     if quoted := _QUOTED.match(text):
-        display, rest = unquote(quoted[0]), text[quoted.end() :].lstrip()
+        display, rest = _printable(unquote(quoted[0])), text[quoted.end() :].lstrip()
     else:
         plain, _, rest = text.partition("<")
         if _NOT_IN_DISPLAY.search(plain):

@@ -126,8 +126,13 @@ def test_nobody_answers() -> None:
 
 def test_an_unanswered_invite_is_repeated_with_doubling_gaps() -> None:
     line = Line(loss=1.0)
-    times = []
-    line.lose_next = lambda message: times.append(line.now) is None
+    times: list[float] = []
+
+    def note(message: object) -> bool:
+        times.append(line.now)
+        return True
+
+    line.lose_next = note
     line.invite()
     line.run(40)
     assert times == [0.0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5]

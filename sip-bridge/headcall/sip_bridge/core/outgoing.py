@@ -175,6 +175,8 @@ class Outgoing:
         dialog = uac_dialog(call.invite, response, call.flow)
         if call.phase is Phase.ANSWERED or call.is_over:
             self._end_fork(call, dialog, now)
+            if call.phase is Phase.CALLING:
+                self.ground.drop(call)
             return
         self.ground.clear_alarm(call, Alarm.RING_OUT)
         for early in call.early.values():
