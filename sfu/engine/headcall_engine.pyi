@@ -26,10 +26,17 @@ Event = (
     | tuple[Literal["played"], str, str, bool]  # leg, play_id, finished
     | tuple[Literal["recorded"], str, str, int, int]  # recording, leg, milliseconds, octets
     | tuple[Literal["record_failed"], str, str, str]  # recording, leg, error text
+    | tuple[Literal["panic"], str]  # a bug of ours in one packet or leg, text; the engine goes on
 )
 
 def source_digest() -> str:
-    """SHA-256 over the Rust sources this library was built from, in hexadecimal."""
+    """SHA-256 over the Rust sources this library was built from, in hexadecimal.
+
+    Over every `src/**/*.rs` in the order of their paths: path below `src` (with `/`), NUL, text, NUL.
+    """
+
+def read_header(packet: bytes) -> tuple[int, bool, int, int, int, bytes] | None:
+    """Payload type, marker, sequence number, timestamp, SSRC, payload; None for what is no RTP. For tests and tools."""
 
 class Engine:
     def __init__(
@@ -76,12 +83,25 @@ class Engine:
     def set_plain_remote(self, leg: str, host: str, port: int, codecs: Sequence[CodecTuple], sends: bool) -> None: ...
 
     # legs
-    def hear(self, leg: str, source: Source) -> None: ...
-    def send_digits(self, leg: str, digits: str, duration_ms: int) -> None: ...
+    def hear(self, leg: str, source: Source) -> None:
+        """Sets what the leg hears. Setting what is set already changes nothing, also after a play has ended.
+
+        A leg that is not there (yet, or any more) is silence until it comes. Unknown clips are left out; a play
+        without a known one ends at once, not finished. A beep is heard once and may be set again.
+        """
+
+    def send_digits(self, leg: str, digits: str, duration_ms: int) -> None:
+        """Queued behind digits still being sent. What the leg hears is interrupted meanwhile."""
+
     def close_leg(self, leg: str) -> None: ...
 
     # clips: 48 kHz mono, signed 16 bit, native order
-    def add_clip(self, name: str, pcm: bytes) -> None: ...
+    def add_clip(self, name: str, pcm: bytes) -> None:
+        """Takes about 25 ms per minute of sound, without the interpreter lock: long ones belong in a thread.
+
+        A name that is there already is replaced; who plays the old clip hears it to its end.
+        """
+
     def drop_clip(self, name: str) -> None: ...
 
     # recording
@@ -89,11 +109,16 @@ class Engine:
     def stop_recording(self, recording: str) -> None: ...
 
     # figures
+    # `legs` and `leg_stats` wait for the engine's thread: well under a millisecond.
     def legs(self) -> list[tuple[str, str, bool, str]]:
         """(leg, "peer" | "plain", is up, codec)"""
 
     def leg_stats(self, leg: str) -> dict[str, float]:
-        """packets_received, packets_lost, jitter_ms, packets_sent, remote_loss, rtt_ms, level_dbov; -1 where unknown."""
+        """packets_received, packets_lost, jitter_ms, packets_sent, remote_loss, rtt_ms, level_dbov; -1 where unknown.
+
+        Totals since the leg was opened. While the leg is decoded also: concealed (stretches made up), late (packets
+        that came too late to be played), delay_ms (what the jitter buffer aims at).
+        """
 
     def counters(self) -> dict[str, int]:
         """Totals since the start: datagrams in and out, and each reason for which one was dropped."""

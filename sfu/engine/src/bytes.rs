@@ -56,10 +56,6 @@ impl<'a> Writer<'a> {
         &self.buffer[..self.length]
     }
 
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
     pub fn finish(self) -> Option<usize> {
         (!self.overflowed).then_some(self.length)
     }

@@ -52,6 +52,7 @@ pub struct LegFigures {
 
 pub enum Command {
     OpenPeer { leg: String, ufrag: String, pwd: String, remote_ufrag: String },
+    RestartIce { ufrag: String, new_ufrag: String, new_pwd: String, new_remote_ufrag: String },
     SetPeerCodecs { ufrag: String, formats: Vec<Format>, ssrc: u32, level_extension: Option<u8> },
     SendDtls { ufrag: String, data: Vec<u8> },
     SetKeys { ufrag: String, keys: Keys },

@@ -136,7 +136,7 @@ pub struct Keypad {
 impl Keypad {
     pub fn push(&mut self, code: u8, milliseconds: u32) {
         if self.waiting.len() < MOST_WAITING {
-            let ticks = (milliseconds.clamp(40, 6000) + 19) / 20;
+            let ticks = milliseconds.clamp(40, 6000).div_ceil(20);
             self.waiting.push_back((code, ticks));
         }
     }

@@ -26,10 +26,20 @@ const LISTENS_ONLY_US: i64 = 1_000_000;
 const DTLS_BURST: f64 = 64.0;
 const DTLS_PER_SECOND: f64 = 32.0;
 
-pub struct Peer {
-    pub ufrag: String,
+/// Credential pairs valid at once: after an ICE restart the old path carries on until the new one is proven.
+const MOST_CREDENTIALS: usize = 2;
+
+pub struct Credential {
+    pub ours: String,
     pub theirs: String,
     pub key: hmac::Key,
+}
+
+pub struct Peer {
+    /// Our first user fragment: what commands and events call this transport.
+    pub name: String,
+    /// The newest last.
+    pub credentials: Vec<Credential>,
     pub leg: usize,
     pub address: Option<SocketAddr>,
     pub addresses: Vec<SocketAddr>,
@@ -47,11 +57,10 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub fn new(leg: usize, ufrag: String, theirs: String, key: hmac::Key, out: Outgoing, now_us: i64) -> Self {
+    pub fn new(leg: usize, credential: Credential, out: Outgoing, now_us: i64) -> Self {
         Self {
-            ufrag,
-            theirs,
-            key,
+            name: credential.ours.clone(),
+            credentials: vec![credential],
             leg,
             address: None,
             addresses: Vec::new(),
@@ -68,7 +77,13 @@ impl Peer {
         }
     }
 
-    /// A valid check came. True if the peer is (now) at this address.
+    /// An ICE restart: another pair is valid too. The pair that no longer is, if any.
+    pub fn add_credential(&mut self, credential: Credential) -> Option<Credential> {
+        self.credentials.push(credential);
+        (self.credentials.len() > MOST_CREDENTIALS).then(|| self.credentials.remove(0))
+    }
+
+    /// A valid check came.
     pub fn checked(&mut self, from: SocketAddr, nominates: bool, now_us: i64) {
         self.last_check_us = now_us;
         let moves = match self.address {
@@ -127,8 +142,12 @@ mod tests {
 
     const S: i64 = 1_000_000;
 
+    fn credential(ours: &str) -> Credential {
+        Credential { ours: ours.into(), theirs: "theirs".into(), key: stun::key("pwd") }
+    }
+
     fn peer() -> Peer {
-        Peer::new(0, "ours".into(), "theirs".into(), stun::key("pwd"), Outgoing::new(1, 0, 0), 0)
+        Peer::new(0, credential("ours"), Outgoing::new(1, 0, 0), 0)
     }
 
     fn address(port: u16) -> SocketAddr {
@@ -145,6 +164,14 @@ mod tests {
         assert_eq!(peer.address, Some(address(2)));
         peer.checked(address(3), false, 5 * S);
         assert_eq!(peer.address, Some(address(3)), "the network changed");
+    }
+
+    #[test]
+    fn the_newest_two_pairs_of_credentials_are_valid() {
+        let mut peer = peer();
+        assert!(peer.add_credential(credential("second")).is_none());
+        assert_eq!(peer.add_credential(credential("third")).map(|old| old.ours), Some("ours".into()));
+        assert_eq!(peer.name, "ours");
     }
 
     #[test]

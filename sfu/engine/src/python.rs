@@ -139,6 +139,11 @@ impl Engine {
         self.tell(Command::OpenPeer { leg, ufrag, pwd, remote_ufrag })
     }
 
+    fn restart_ice(&self, ufrag: String, new_ufrag: String, new_pwd: String, new_remote_ufrag: String) -> PyResult<()> {
+        let new_ufrag = name("new_ufrag", new_ufrag)?;
+        self.tell(Command::RestartIce { ufrag, new_ufrag, new_pwd, new_remote_ufrag })
+    }
+
     fn set_peer_codecs(
         &self,
         ufrag: String,
@@ -215,7 +220,7 @@ impl Engine {
     }
 
     fn add_clip(&self, py: Python<'_>, name: String, pcm: Vec<u8>) -> PyResult<()> {
-        if pcm.len() % 2 != 0 {
+        if !pcm.len().is_multiple_of(2) {
             return bad("pcm: samples of 16 bit are two octets each");
         }
         let clip = py.detach(|| {
@@ -255,8 +260,7 @@ impl Engine {
             ("packets_sent", figures.packets_sent as f64),
             ("remote_loss", figures.remote_loss.unwrap_or(-1.0)),
             ("rtt_ms", figures.rtt_ms.unwrap_or(-1.0)),
-            // -1 would be a very loud leg: an unknown level is the quietest.
-            ("level_dbov", figures.level_dbov.unwrap_or(-127.0)),
+            ("level_dbov", figures.level_dbov.unwrap_or(-1.0)),
             ("concealed", figures.concealed as f64),
             ("late", figures.late as f64),
             ("delay_ms", figures.delay_ms.unwrap_or(-1.0)),

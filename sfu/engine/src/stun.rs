@@ -104,12 +104,12 @@ pub fn answer(out: &mut [u8], transaction: &[u8; 12], from: SocketAddr, key: &hm
     writer.u32(COOKIE);
     writer.put(transaction);
     put_address(&mut writer, transaction, from);
-    writer.patch_u16(2, (writer.len() - HEADER + INTEGRITY) as u16);
+    writer.patch_u16(2, (writer.written().len() - HEADER + INTEGRITY) as u16);
     let tag = hmac::sign(key, writer.written());
     writer.u16(MESSAGE_INTEGRITY);
     writer.u16(20);
     writer.put(tag.as_ref());
-    writer.patch_u16(2, (writer.len() - HEADER + 8) as u16);
+    writer.patch_u16(2, (writer.written().len() - HEADER + 8) as u16);
     let checksum = crc32(writer.written()) ^ FINGERPRINT_XOR;
     writer.u16(FINGERPRINT);
     writer.u16(4);

@@ -29,7 +29,7 @@ impl Engine {
             self.counters.add(Count::datagrams_received, count as u64);
             for n in 0..count {
                 if let Some((datagram, from)) = receiver.datagram(n) {
-                    self.from_browser(datagram, from);
+                    self.take_datagram(datagram, from);
                 }
             }
             self.flush();
@@ -39,7 +39,7 @@ impl Engine {
         }
     }
 
-    fn from_browser(&mut self, datagram: &mut [u8], from: SocketAddr) {
+    fn take_datagram(&mut self, datagram: &mut [u8], from: SocketAddr) {
         let Some(first) = datagram.first() else {
             self.counters.one(Count::dropped_empty);
             return;
@@ -72,13 +72,17 @@ impl Engine {
             return;
         };
         let peer = &mut self.peers[id];
-        if request.theirs != peer.theirs.as_bytes() || !request.is_authentic(&peer.key) {
+        let credential = peer.credentials.iter().find(|credential| credential.ours.as_bytes() == request.ours);
+        let authentic = credential.filter(|credential| {
+            request.theirs == credential.theirs.as_bytes() && request.is_authentic(&credential.key)
+        });
+        let Some(key) = authentic.map(|credential| credential.key.clone()) else {
             self.counters.one(Count::dropped_stun_forged);
             return;
-        }
+        };
         let is_first = peer.address.is_none();
         peer.checked(from, request.nominates, self.now_us);
-        let length = stun::answer(self.sender.room(), &request.transaction, from, &peer.key);
+        let length = stun::answer(self.sender.room(), &request.transaction, from, &key);
         if let Some(length) = length {
             self.sender.commit(&self.media, length, from);
             self.counters.one(Count::stun_answered);
@@ -86,7 +90,7 @@ impl Engine {
         let (leg, is_heard) = (peer.leg, peer.is_heard);
         self.bind_address(id, from);
         if is_first {
-            self.tell(Event::Proven { ufrag: self.peers[id].ufrag.clone() });
+            self.tell(Event::Proven { ufrag: self.peers[id].name.clone() });
         }
         if is_heard && self.is_current(leg, id) {
             self.heard_from(leg);
@@ -126,7 +130,7 @@ impl Engine {
             self.counters.one(Count::dropped_dtls_rate);
             return;
         }
-        let event = Event::Dtls { ufrag: peer.ufrag.clone(), data: datagram.to_vec() };
+        let event = Event::Dtls { ufrag: peer.name.clone(), data: datagram.to_vec() };
         if !self.events.push(event) {
             self.counters.one(Count::dropped_dtls_queue);
         }
@@ -205,7 +209,7 @@ impl Engine {
         target.says.restart();
         let name = target.name.clone();
         if let Some(old) = replaced {
-            let ufrag = self.peers[old].ufrag.clone();
+            let ufrag = self.peers[old].name.clone();
             self.remove_peer(old);
             self.tell(Event::Gone { ufrag });
         }
@@ -215,7 +219,10 @@ impl Engine {
     /// Forgets a transport and everything that leads to it.
     pub(super) fn remove_peer(&mut self, id: usize) {
         let Some(peer) = self.peers.try_remove(id) else { return };
-        self.peer_by_ufrag.remove(&peer.ufrag);
+        self.peer_by_name.remove(&peer.name);
+        for credential in &peer.credentials {
+            self.peer_by_ufrag.remove(&credential.ours);
+        }
         for address in &peer.addresses {
             if self.peer_by_address.get(address) == Some(&id) {
                 self.peer_by_address.remove(address);

@@ -13,7 +13,7 @@ use crate::counters::Count;
 use crate::event::Event;
 use crate::leg::{Active, Carrier, Leg};
 use crate::net::DATAGRAM;
-use crate::peer::Peer;
+use crate::peer::{Credential, Peer};
 use crate::plain::Plain;
 use crate::srtp::{Inbound, Outbound};
 use crate::stun;
@@ -29,6 +29,9 @@ impl Engine {
     fn carry_out(&mut self, command: Command) {
         match command {
             Command::OpenPeer { leg, ufrag, pwd, remote_ufrag } => self.open_peer(leg, ufrag, &pwd, remote_ufrag),
+            Command::RestartIce { ufrag, new_ufrag, new_pwd, new_remote_ufrag } => {
+                self.restart_ice(&ufrag, new_ufrag, &new_pwd, new_remote_ufrag);
+            }
             Command::SetPeerCodecs { ufrag, formats, ssrc, level_extension } => {
                 self.set_peer_codecs(&ufrag, formats, ssrc, level_extension);
             }
@@ -66,7 +69,7 @@ impl Engine {
     }
 
     fn find_peer(&self, ufrag: &str) -> Option<usize> {
-        let found = self.peer_by_ufrag.get(ufrag).copied();
+        let found = self.peer_by_name.get(ufrag).copied();
         if found.is_none() {
             self.counters.one(Count::unknown_ufrag);
         }
@@ -92,7 +95,7 @@ impl Engine {
     // ------------------------------------------------------------ browsers
 
     fn open_peer(&mut self, leg: String, ufrag: String, pwd: &str, theirs: String) {
-        if self.peer_by_ufrag.contains_key(&ufrag) {
+        if self.peer_by_name.contains_key(&ufrag) || self.peer_by_ufrag.contains_key(&ufrag) {
             return;
         }
         let leg = match self.leg_by_name.get(&leg) {
@@ -105,17 +108,30 @@ impl Engine {
             return;
         };
         let (has_current, superseded) = (current.is_some(), *next);
-        let key = stun::key(pwd);
-        let id = self.peers.insert(Peer::new(leg, ufrag.clone(), theirs, key, stream, self.now_us));
+        let credential = Credential { ours: ufrag.clone(), theirs, key: stun::key(pwd) };
+        let id = self.peers.insert(Peer::new(leg, credential, stream, self.now_us));
+        self.peer_by_name.insert(ufrag.clone(), id);
         self.peer_by_ufrag.insert(ufrag, id);
         if let Some(old) = superseded {
-            let ufrag = self.peers[old].ufrag.clone();
+            let ufrag = self.peers[old].name.clone();
             self.remove_peer(old);
             self.tell(Event::Gone { ufrag });
         }
         if let Carrier::Peer { current, next } = &mut self.legs[leg].carrier {
             *(if has_current { next } else { current }) = Some(id);
         }
+    }
+
+    fn restart_ice(&mut self, ufrag: &str, ours: String, pwd: &str, theirs: String) {
+        let Some(id) = self.find_peer(ufrag) else { return };
+        if self.peer_by_ufrag.contains_key(&ours) {
+            return;
+        }
+        let credential = Credential { ours: ours.clone(), theirs, key: stun::key(pwd) };
+        if let Some(old) = self.peers[id].add_credential(credential) {
+            self.peer_by_ufrag.remove(&old.ours);
+        }
+        self.peer_by_ufrag.insert(ours, id);
     }
 
     fn set_peer_codecs(&mut self, ufrag: &str, formats: Vec<Format>, ssrc: u32, level_extension: Option<u8>) {
@@ -276,7 +292,7 @@ impl Engine {
         self.legs[id].taps.drain(..).for_each(|tap| tap.stop());
         if let Carrier::Peer { current, next } = self.legs[id].carrier {
             for peer in [current, next].into_iter().flatten() {
-                let ufrag = self.peers[peer].ufrag.clone();
+                let ufrag = self.peers[peer].name.clone();
                 self.remove_peer(peer);
                 self.tell(Event::Gone { ufrag });
             }

@@ -69,6 +69,8 @@ pub struct Engine {
     legs: Slab<Leg>,
     leg_by_name: FxHashMap<String, usize>,
     peers: Slab<Peer>,
+    /// By name, which commands use, and by every user fragment that is valid now, which checks use.
+    peer_by_name: FxHashMap<String, usize>,
     peer_by_ufrag: FxHashMap<String, usize>,
     peer_by_address: FxHashMap<SocketAddr, usize>,
     clips: HashMap<String, Arc<Clip>>,
@@ -111,6 +113,7 @@ impl Engine {
             legs: Slab::new(),
             leg_by_name: FxHashMap::default(),
             peers: Slab::new(),
+            peer_by_name: FxHashMap::default(),
             peer_by_ufrag: FxHashMap::default(),
             peer_by_address: FxHashMap::default(),
             clips: HashMap::new(),

@@ -21,12 +21,12 @@ impl Engine {
         self.counters.add(Count::datagrams_received, count as u64);
         for n in 0..count {
             if let Some((datagram, from)) = receiver.datagram(n) {
-                self.from_telephone(leg, datagram, from, control_port);
+                self.take_plain(leg, datagram, from, control_port);
             }
         }
     }
 
-    fn from_telephone(&mut self, leg: usize, datagram: &[u8], from: SocketAddr, control_port: bool) {
+    fn take_plain(&mut self, leg: usize, datagram: &[u8], from: SocketAddr, control_port: bool) {
         if datagram.is_empty() {
             self.counters.one(Count::dropped_empty);
         } else if control_port || rtp::is_rtcp(datagram) {

@@ -15,7 +15,7 @@ const INDEX: usize = 4;
 const RTCP_HEADER: usize = 8;
 
 pub enum Cipher {
-    Gcm { key: LessSafeKey, salt: [u8; 12] },
+    Gcm { key: Box<LessSafeKey>, salt: [u8; 12] },
     CmSha1 { aes: Box<Aes128>, salt: [u8; 14], mac: hmac::Key },
 }
 
@@ -28,7 +28,7 @@ impl Cipher {
                 let mut session_salt = [0; 12];
                 derive(key, salt, labels[2], &mut session_salt);
                 let unbound = UnboundKey::new(&AES_128_GCM, &session).expect("a key of 16 octets");
-                Self::Gcm { key: LessSafeKey::new(unbound), salt: session_salt }
+                Self::Gcm { key: Box::new(LessSafeKey::new(unbound)), salt: session_salt }
             }
             Profile::CmSha1 => {
                 let mut session_salt = [0; 14];

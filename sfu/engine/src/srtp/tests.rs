@@ -12,7 +12,7 @@ fn the_gcm_vector_of_rfc_7714() {
     let key: [u8; 16] = octets("00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f").try_into().unwrap();
     let salt: [u8; 12] = octets("51 75 69 64 20 70 72 6f 20 71 75 6f").try_into().unwrap();
     let unbound = ring::aead::UnboundKey::new(&ring::aead::AES_128_GCM, &key).unwrap();
-    let cipher = Cipher::Gcm { key: ring::aead::LessSafeKey::new(unbound), salt };
+    let cipher = Cipher::Gcm { key: Box::new(ring::aead::LessSafeKey::new(unbound)), salt };
     let plain = octets(
         "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 \
          69736120 696e2070 61727465 73207472 6573",
