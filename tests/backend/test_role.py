@@ -2,14 +2,13 @@
 """The whole role, from an empty folder to open doors and back, twice over the same data."""
 
 import asyncio
-import socket
 import ssl
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.backend.company import CHANGING, PASSWORDS, SIP_PASSWORDS
+from tests.backend.company import CHANGING, PASSWORDS
+from tests.backend.living import alive, demo_settings
 
 from headcall.backend.role import run
 from headcall.kit.bus.memory import MemoryBus
@@ -19,36 +18,6 @@ from headcall.run.certificate import ensure_certificate
 from headcall.wire import topics
 from headcall.wire.codec import decode, encode
 from headcall.wire.legs import AskCredential, Credential, CredentialReply
-
-
-def listening() -> tuple[int, int]:
-    """A descriptor as the supervisor hands it over, and its port."""
-    sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
-    sock.listen(16)
-    port = sock.getsockname()[1]
-    return sock.detach(), port
-
-
-def demo_settings() -> Settings:
-    return Settings().with_values("demo", enabled=True, passwords=PASSWORDS, sip_passwords=SIP_PASSWORDS)
-
-
-async def alive(folder: Path, settings: Settings, story: Callable[[RoleContext, int, int], Awaitable[None]]) -> None:
-    """Runs the role, tells the story once it is ready, and stops it."""
-    (http, http_port), (https, https_port) = listening(), listening()
-    ctx = RoleContext("backend", MemoryBus(), settings, folder, {"http": http, "https": https})
-    work = asyncio.create_task(run(ctx))
-    ready = asyncio.create_task(ctx.is_ready.wait())
-    await asyncio.wait({work, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=30)
-    assert ready.done(), work.exception() if work.done() else "not ready in time"
-    try:
-        await story(ctx, http_port, https_port)
-    finally:
-        ctx.stop.set()
-        await asyncio.wait_for(work, 10)
-        await ctx.tasks.close()
-        await ctx.bus.close()
 
 
 def test_it_serves_both_doors_and_comes_back_with_the_same_people(tmp_path: Path) -> None:
