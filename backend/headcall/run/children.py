@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 SILENT_S: Final = 30.0
 """A child that was ready and gives no sign of life for this long hangs, and is ended."""
 WATCH_S: Final = 5.0
+ROLE_COMMAND: Final = (sys.executable, "-m", "headcall.run", "role")
 
 
 class StartFailed(Exception):
@@ -37,7 +38,7 @@ class Child:
     fds: Mapping[str, socket.socket]
     environ: Mapping[str, str]
     clock: Clock
-    command: Sequence[str] = (sys.executable, "-m", "headcall.run", "role")
+    command: Sequence[str] = ROLE_COMMAND
     """What is run, with the name behind it."""
     errors: IO[bytes] | None = None
     """Where its log goes; None: to ours."""

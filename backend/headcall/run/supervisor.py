@@ -17,7 +17,7 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +30,7 @@ from headcall.kit.tasks import Tasks
 from headcall.run import assemble
 from headcall.run.addresses import own_addresses
 from headcall.run.certificate import ensure_certificate
-from headcall.run.children import Child, StartFailed
+from headcall.run.children import ROLE_COMMAND, Child, StartFailed
 from headcall.run.sockets import open_all
 from headcall.wire.settings import Site, Web
 
@@ -53,6 +53,7 @@ class Supervisor:
     data: Path
     errors: IO[bytes] | None = None
     """Where the roles log to; None: standard error."""
+    command: Sequence[str] = ROLE_COMMAND
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     children: dict[str, Child] = field(default_factory=dict)
     _hub: Hub = field(default_factory=Hub)
@@ -92,7 +93,7 @@ class Supervisor:
         }
         for name in assemble.role_names(self.settings):
             fds = {fd: sockets[fd] for fd in assemble.KINDS[assemble.kind_of(name)].fds if fd in sockets}
-            self.children[name] = Child(name, fds, environ, self._clock, errors=self.errors)
+            self.children[name] = Child(name, fds, environ, self._clock, self.command, self.errors)
 
     async def _live(self, when_ready: Callable[["Supervisor"], Awaitable[None]]) -> None:
         tasks = Tasks("supervisor")
@@ -165,8 +166,10 @@ def _lock(path: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
-        yield
-        path.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _hub_path(folder: Path, undo: contextlib.ExitStack) -> Path:
