@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+
 from tests.world.system import Demo, demo
 
 Run = Callable[[Callable[[Demo], Awaitable[Any]]], Any]

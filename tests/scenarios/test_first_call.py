@@ -6,6 +6,7 @@ from typing import Any
 
 import av
 import numpy as np
+
 from tests.scenarios.conftest import Run
 from tests.world.desk import Desk
 from tests.world.system import Demo, Person

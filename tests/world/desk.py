@@ -13,6 +13,7 @@ import numpy as np
 import socketio
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from av import AudioFrame
+
 from tests.world.system import Person
 
 RATE = 48000

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory of each role at rest and for each call, and where the media node's time goes: not into Python."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import psutil
+
+from tests.bench.report import ratio
+from tests.scenarios.conftest import Run
+from tests.world.system import Demo, children_of, role_of
+from tests.world.workday import customer_calls, eventually, sign_in
+
+CALLS = 100
+WATCHED_S = 10.0
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+
+def resident(running: Demo) -> dict[str, int]:
+    """Resident octets of each role that are its own (USS)."""
+    roles = {role_of(pid) or "supervisor": pid for pid in (running.process.pid, *children_of(running.process.pid))}
+    return {role: psutil.Process(pid).memory_full_info().uss for role, pid in roles.items()}
+
+
+def thread_seconds(pid: int) -> dict[str, float]:
+    """CPU seconds of each thread of a process, by the thread's name; the main thread is called `main`."""
+    found: dict[str, float] = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        head, _, tail = (task / "stat").read_text().rpartition(")")
+        name = "main" if task.name == str(pid) else head.partition("(")[2]
+        user, system = tail.split()[11:13]
+        found[name] = found.get(name, 0.0) + (int(user) + int(system)) * TICK_S
+    return found
+
+
+def test_memory_of_each_role_and_the_threads_that_carry_a_hundred_calls(system: Run) -> None:
+    async def measure(running: Demo) -> None:
+        person = await sign_in(running, "admin")
+        at_rest = resident(running)
+        for number in range(CALLS):
+            await customer_calls(person, caller_number=f"138{number:08d}", hang_up_after_s=WATCHED_S + 30)
+
+        async def all_talk() -> bool:
+            calls = (await person.get("/simulator/calls"))["calls"]
+            return sum(call["state"] == "talking" for call in calls) >= CALLS
+
+        await eventually(all_talk, f"{CALLS} calls are answered", 60)
+        sfu = await running.pid_now("sfu-1")
+        before = thread_seconds(sfu)
+        await asyncio.sleep(WATCHED_S)
+        after = thread_seconds(sfu)
+        busy = resident(running)
+        print(f"\nresident memory at rest, and with {CALLS} calls that wait:")
+        for role, octets in sorted(at_rest.items()):
+            more = (busy.get(role, octets) - octets) / CALLS / 1024
+            print(f"  {role:12} {octets / 2**20:6.1f} MiB at rest, {more:7.1f} KiB a call")
+        spent = {name: after[name] - before.get(name, 0.0) for name in after}
+        packets = CALLS * 50 * 2 * WATCHED_S
+        print(
+            f"threads of sfu-1 while {CALLS} calls send and hear music for {WATCHED_S:.0f} s ({packets:.0f} packets):"
+        )
+        for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
+            print(
+                f"  {name:16} {seconds / WATCHED_S * 100:5.1f} % of a core, {seconds / packets * 1e6:6.2f} us a packet"
+            )
+        engine = sum(seconds for name, seconds in spent.items() if name != "main")
+        ratio("Python's thread", spent["main"], "the engine's threads", engine, "near 0: no packet meets Python")
+
+    system(measure)
