@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""May this call come in: from a trunk by its address and its free circuits, from a telephone by its password."""
+
+import logging
+from dataclasses import dataclass
+
+from headcall.sip_bridge.core.effects import InviteReceived
+from headcall.sip_bridge.legs.board import Board
+from headcall.sip_bridge.legs.statuses import refusal
+from headcall.sip_bridge.registrar.passport import Passport, Turned
+from headcall.sip_bridge.trunks.model import Circuit
+from headcall.sip_bridge.trunks.service import Trunks
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Where a call that may come in comes from."""
+
+    circuit: Circuit | None = None
+    sip_user: str | None = None
+
+
+class Admission:
+    def __init__(self, board: Board, trunks: Trunks, passport: Passport) -> None:
+        self._board = board
+        self._trunks = trunks
+        self._passport = passport
+
+    async def of(self, event: InviteReceived) -> Guest | Turned:
+        """Waits for nothing but the account's hash, where it is not known yet."""
+        if self._board.setup.is_draining:
+            return Turned(*refusal("restarting"))
+        if not self._board.setup.version:
+            return Turned(*refusal("restarting"))  # nobody has told us yet who we are
+        if event.flow.local == "trunk":
+            return self._over_trunk(event)
+        verdict = await self._passport.check(event.request, event.flow, status=407)
+        return verdict if isinstance(verdict, Turned) else Guest(sip_user=verdict.sip_user)
+
+    def _over_trunk(self, event: InviteReceived) -> Guest | Turned:
+        circuit = self._trunks.source(event.flow)
+        if circuit is None:
+            self._board.counters["stranger_at_trunk"] += 1
+            return Turned(*refusal("not-allowed"))
+        if self._board.on_trunk(circuit.name) >= circuit.config.max_calls:
+            self._board.counters["trunk_full"] += 1
+            return Turned(*refusal("no-circuit"))
+        self._trunks.lives(circuit)
+        return Guest(circuit=circuit)
