@@ -39,7 +39,7 @@ def pitches(path: Path) -> tuple[float, float]:
     """The strongest pitch of each channel in the last two seconds but one of a recording, hertz."""
     with av.open(str(path)) as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    wave = np.concatenate(frames, axis=1)[:, -3 * 48000 : -48000]
+    wave = np.concatenate(frames, axis=1)[:, -3 * 48000 : -48000].astype(np.float64)
     assert wave.shape[0] == 2, f"{wave.shape[0]} channels"
     power = np.abs(np.fft.rfft(wave * np.hanning(wave.shape[1]), axis=1))
     left, right = (float(p) * 48000 / wave.shape[1] for p in np.argmax(power, axis=1))

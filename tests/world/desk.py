@@ -10,7 +10,7 @@ import fractions
 from typing import Any
 
 import numpy as np
-import socketio
+import socketio  # type: ignore[import-untyped]
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from av import AudioFrame
 
