@@ -39,7 +39,7 @@ def test_to_an_employee(tmp_path: Path) -> None:
 
 def test_to_a_number_that_leads_nowhere_the_talk_goes_on(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
-        mei, customer, call = await in_talk(office)
+        mei, _customer, call = await in_talk(office)
         assert (await mei.do("call.transfer", call_id=call["call_id"], to="7777"))["cause"] == "unknown-number"
         assert (await mei.do("call.transfer", call_id=call["call_id"], to="2001"))["cause"] == "offline"
         assert mei.call is not None and mei.call["state"] == "talking"
@@ -75,7 +75,7 @@ def test_nobody_answers_so_who_transferred_is_rung_again(tmp_path: Path) -> None
 
 def test_if_that_fails_too_the_customer_is_first_in_the_queue(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
-        mei, customer, call = await in_talk(office)
+        mei, _customer, call = await in_talk(office)
         wei = await office.page(WEI)
         await mei.must("call.transfer", call_id=call["call_id"], to="2001")
         await wei.rung()

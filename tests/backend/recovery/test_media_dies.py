@@ -68,7 +68,7 @@ def test_a_browser_that_is_gone_puts_the_caller_first_in_the_queue(tmp_path: Pat
 
 def test_a_caller_without_media_for_half_a_minute_is_let_go(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
-        mei, customer, agent = await in_talk(office)
+        _mei, customer, _agent = await in_talk(office)
         await office.media.bring(MediaDown(customer))
         await office.pass_time(20)
         await office.media.bring(MediaUp(customer))
@@ -84,7 +84,7 @@ def test_a_caller_without_media_for_half_a_minute_is_let_go(tmp_path: Path) -> N
 
 def test_a_media_node_that_was_killed_ends_telephone_calls_properly(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
-        mei, customer, agent = await in_talk(office)
+        mei, customer, _agent = await in_talk(office)
         office.clock.advance(10)
         office.media.legs.clear()
         await office.phone.recovery.compare_media("sfu-1")

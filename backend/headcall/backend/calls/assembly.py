@@ -338,13 +338,19 @@ class Telephony:
         return [{"seq": row.seq, "at": iso(row.at_ms), "type": row.type, "data": row.data} for row in found]
 
     async def seed_agent(self, session: AsyncSession, user_id: str, agent_number: str) -> None:
-        await agent_rows.put(session, user_id, agent_number, seat=int(agent_number) if agent_number.isdigit() else 0)
+        """Makes a person an agent, if they are none."""
+        if await session.get(agent_rows.AgentRow, user_id) is None:
+            await agent_rows.put(
+                session, user_id, agent_number, seat=int(agent_number) if agent_number.isdigit() else 0
+            )
 
     async def seed_queue(
         self, session: AsyncSession, queue_id: str, name: str, number: str, members: list[str]
     ) -> None:
-        await queue_rows.put(session, Queue(queue_id=queue_id, name=name, number=number))
-        await queue_rows.put_members(session, queue_id, members)
+        """Makes a queue, if it is not there."""
+        if await session.get(queue_rows.QueueRow, queue_id) is None:
+            await queue_rows.put(session, Queue(queue_id=queue_id, name=name, number=number))
+            await queue_rows.put_members(session, queue_id, members)
 
 
 def make_control(**parts: Any) -> Telephony:

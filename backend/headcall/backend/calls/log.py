@@ -361,7 +361,9 @@ APPLY: Final[dict[type[Event], Fold]] = {
 
 def apply(call: Call, entry: Entry) -> Call:
     """The call after one more event."""
-    return replace(APPLY[type(entry.event)](call, entry.event, entry.at_ms), seq=entry.seq)
+    after = APPLY[type(entry.event)](call, entry.event, entry.at_ms)
+    turned = entry.at_ms if after.phase != call.phase or not call.seq else call.turned_at_ms
+    return replace(after, seq=entry.seq, turned_at_ms=turned)
 
 
 def fold(call_id: str, entries: Iterable[Entry]) -> Call:

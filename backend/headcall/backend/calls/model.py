@@ -154,6 +154,8 @@ class Call(Struct, frozen=True):
     agent_id: str | None = None
     """The user who talked with the caller, the last one if several did."""
     started_at_ms: int = 0
+    turned_at_ms: int = 0
+    """When the call came into its present phase."""
     answered_at_ms: int | None = None
     """When the caller first talked with a person."""
     talking_since_ms: int | None = None

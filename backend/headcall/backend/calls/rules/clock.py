@@ -50,9 +50,9 @@ def limits(call: Call) -> Iterator[Limit]:
         if call.held_by != leg.leg_id:  # a telephone that holds may send nothing, and means it
             yield from _leg_limits(leg)
     if call.phase == "new":
-        yield Limit(_last_change(call) + IDLE_MS, "idle")
+        yield Limit(call.turned_at_ms + IDLE_MS, "idle")
     if call.phase == "refusing":
-        yield Limit(_last_change(call) + REFUSAL_MS, "idle")
+        yield Limit(call.turned_at_ms + REFUSAL_MS, "idle")
 
 
 def _leg_limits(leg: Leg) -> Iterator[Limit]:
@@ -65,13 +65,6 @@ def _leg_limits(leg: Leg) -> Iterator[Limit]:
         yield Limit(leg.answered_at_ms + UNCONNECTED_MS[leg.role], "lost", leg.leg_id)
     elif leg.kind == "browser" and leg.state == "outgoing" and leg.page_gone_at_ms is not None:
         yield Limit(leg.page_gone_at_ms + PAGE_GRACE_MS, "page", leg.leg_id)
-
-
-def _last_change(call: Call) -> int:
-    moments = [call.started_at_ms]
-    for leg in call.legs.values():
-        moments += [leg.added_at_ms, leg.answered_at_ms or 0, leg.ended_at_ms or 0]
-    return max(moments)
 
 
 def next_limit(call: Call) -> int | None:

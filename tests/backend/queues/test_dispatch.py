@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Callers and agents come together: fairly, each once, and with one winner."""
+
+import asyncio
+from pathlib import Path
+
+from msgspec.structs import replace
+from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, Office, play
+
+from headcall.backend.demo import QUEUE_ID
+from headcall.backend.queues import store as queue_rows
+from headcall.wire.media import FromLeg
+
+
+async def change_queue(office: Office, **rules: object) -> None:
+    queue = office.phone.queues.get(QUEUE_ID)
+    assert queue is not None
+    async with office.parts.store.begin() as session:
+        await queue_rows.put(session, replace(queue, **rules))
+    await office.phone.queues.load()
+
+
+def test_callers_are_served_in_the_order_they_came(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        callers = ["13800138001", "13800138002", "13800138003"]
+        for number in callers:
+            await office.bridge.offer(HOTLINE, from_number=number)
+            office.clock.advance(1)
+        served = []
+        mei = await office.ready(MEI)
+        for _ in callers:
+            call = await mei.answer()
+            served.append(call["peer"]["number"])
+            await mei.must("call.hang_up", call_id=call["call_id"])
+            await office.until(lambda: office.state(MEI) == "wrap_up")
+            await mei.must("agent.state", state="ready")
+        assert served == callers
+
+    play(tmp_path, story)
+
+
+def test_each_caller_rings_one_agent_and_each_agent_one_caller(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        for number in range(3):
+            await office.bridge.offer(HOTLINE, from_number=f"1380013800{number}")
+        pages = [await office.ready(user) for user in (MEI, LEI, ANNA)]
+        calls = [await page.rung() for page in pages]
+        assert len({call["call_id"] for call in calls}) == 3
+        assert all(call.ring and len(call.ring.user_ids) == 1 for call in office.calls())
+
+    play(tmp_path, story)
+
+
+def test_two_agents_answer_in_the_same_moment_and_one_has_the_call(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await change_queue(office, strategy="ring-all")
+        mei, lei = await office.ready(MEI), await office.ready(LEI)
+        customer = await office.bridge.offer(HOTLINE)
+        call = await mei.rung()
+        await lei.rung()
+        replies = await asyncio.gather(
+            mei.do("call.answer", call_id=call["call_id"]), lei.do("call.answer", call_id=call["call_id"])
+        )
+        assert sorted(reply["ok"] for reply in replies) == [False, True]
+        loser = next(reply for reply in replies if not reply["ok"])
+        assert loser["cause"] in ("call-taken", "call-gone")
+        pair = office.call().pair
+        assert pair is not None and pair[0] == customer
+        await office.until(lambda: office.media.hears(customer) == FromLeg(pair[1]))
+        await office.until(lambda: sorted((office.state(MEI), office.state(LEI))) == ["ready", "talking"])
+        other = lei if replies[0]["ok"] else mei
+        assert other.seen("call_gone") == [{"call_id": call["call_id"], "cause": "call-taken"}]
+
+    play(tmp_path, story)
+
+
+def test_the_caller_hangs_up_in_the_moment_of_the_answer(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        customer = await office.bridge.offer(HOTLINE)
+        call = await mei.rung()
+        await asyncio.gather(mei.do("call.answer", call_id=call["call_id"]), office.bridge.hangs_up(customer))
+        await office.over()
+        assert mei.call is None
+        await office.until(lambda: office.state(MEI) in ("wrap_up", "ready"))
+
+    play(tmp_path, story)
+
+
+def test_an_agent_who_misses_three_calls_is_put_on_a_break(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        await office.bridge.offer(HOTLINE)
+        for missed in (1, 2, 3):
+            await mei.rung()
+            await office.pass_time(15.1)
+            await office.until(lambda: office.state(MEI) != "ringing")
+            agent = office.phone.agents.get(MEI)
+            assert agent is not None and agent.missed == missed
+            await office.pass_time(5.1)
+        assert office.state(MEI) == "break" and agent.reason == "missed"
+        assert office.call().wait is not None
+        await mei.must("agent.state", state="ready")
+        await mei.answer()
+
+    play(tmp_path, story)
+
+
+def test_who_refuses_is_not_rung_again_at_once(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        await office.bridge.offer(HOTLINE)
+        call = await mei.rung()
+        await mei.must("call.refuse", call_id=call["call_id"])
+        await office.until(lambda: office.state(MEI) == "ready")
+        await office.phone.dispatcher.dispatch()
+        assert mei.call is None and mei.seen("call_gone") == [{"call_id": call["call_id"], "cause": "rejected"}]
+        await office.pass_time(5.1)
+        await mei.rung()
+
+    play(tmp_path, story)
+
+
+def test_the_reasons_are_in_the_log_of_the_call(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        lei = await office.page(LEI)
+        await lei.must("agent.state", state="break", reason="lunch")
+        await office.bridge.offer(HOTLINE)
+        call = await mei.rung()
+        (rung,) = [entry for entry in await office.phone.log_of(call["call_id"]) if entry["type"] == "ring_started"]
+        considered = {c["user_id"]: c["obstacle"] for c in rung["data"]["choice"]["considered"]}
+        assert considered == {MEI: None, LEI: "break", ANNA: "offline"}
+
+    play(tmp_path, story)
+
+
+def test_nobody_is_there_for_half_an_hour(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        customer = await office.bridge.offer(HOTLINE)
+        await office.pass_time(1799)
+        assert office.call().wait is not None
+        await office.pass_time(2)
+        await office.over()
+        assert office.bridge.causes[customer] == "no-agent"
+        said = [getattr(c.source, "files", ()) for c in office.media.commands if hasattr(c, "source")]
+        assert ("no-agent.zh",) in said
+
+    play(tmp_path, story)
+
+
+def test_the_place_in_line_is_told_again_and_again(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await office.bridge.offer(HOTLINE)
+        second = await office.bridge.offer(HOTLINE, from_number="+4969123456")
+
+        def said() -> list[str]:
+            plays = [c for c in office.media.commands if getattr(c, "leg_id", "") == second and hasattr(c, "source")]
+            return [c.source.files[0] for c in plays if hasattr(c.source, "files")]  # type: ignore[union-attr]
+
+        await office.until(lambda: said()[-1:] == ["music.wav"])
+        assert said() == ["welcome.en", "position.en n=1", "music.wav"]
+        await office.pass_time(30.1)
+        await office.until(lambda: len(said()) == 5)
+        assert said()[3:] == ["position.en n=1", "music.wav"]
+
+    play(tmp_path, story)
