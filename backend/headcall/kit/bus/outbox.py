@@ -100,7 +100,7 @@ class Outbox:
         self._shelf: Shelf = shelf or NoShelf()
         self._on_dropped = on_dropped
         self._sleep = sleep
-        self._sparse = Sparse(log, SystemClock())
+        self._sparse = Sparse(log, SystemClock(), every_s=10.0)
         self._messages: deque[bytes] = deque(self._shelf.load())
         self._changed = asyncio.Event()
         self._in_flight = False
