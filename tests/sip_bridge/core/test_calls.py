@@ -2,7 +2,6 @@
 """Calls between two user agents, message by message (RFC 3261 section 24, RFC 3665)."""
 
 import pytest
-from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 from headcall.sip_bridge.core.effects import (
     AckReceived,
@@ -22,6 +21,7 @@ from headcall.sip_bridge.core.effects import (
 )
 from headcall.sip_bridge.errors import UnknownCall, WrongState
 from headcall.sip_bridge.message import Response
+from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 
 def test_a_call_rings_is_answered_and_ends() -> None:

@@ -2,7 +2,6 @@
 """Digest: the examples of RFC 7616, both sides against each other, and everything that has to be refused."""
 
 import pytest
-from tests.sip_bridge.core.line import ANSWER, Line
 
 from headcall.sip_bridge.core.agent import Inquiry
 from headcall.sip_bridge.core.effects import Answered, InviteReceived, RequestReceived, ResponseReceived
@@ -24,6 +23,7 @@ from headcall.sip_bridge.flow import Flow
 from headcall.sip_bridge.headers import Headers
 from headcall.sip_bridge.message import Request, Response, respond
 from headcall.sip_bridge.uri import NameAddr, Uri
+from tests.sip_bridge.core.line import ANSWER, Line
 
 REALM = "headcall.test"
 MEI = Credentials("83012341001", "secret")

@@ -2,7 +2,6 @@
 """Calls over a network that loses every tenth message, doubles some and lets them overtake each other."""
 
 import pytest
-from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 from headcall.sip_bridge.core.effects import (
     AckReceived,
@@ -13,6 +12,7 @@ from headcall.sip_bridge.core.effects import (
     InviteReceived,
     ReinviteReceived,
 )
+from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 
 def answering(line: Line) -> None:

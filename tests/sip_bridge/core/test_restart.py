@@ -3,8 +3,6 @@
 
 import json
 
-from tests.sip_bridge.core.line import ANSWER, OFFER, Line
-
 from headcall.sip_bridge.core.effects import (
     AckReceived,
     Answered,
@@ -17,6 +15,7 @@ from headcall.sip_bridge.core.effects import (
     Send,
 )
 from headcall.sip_bridge.message import Request
+from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 
 def test_a_talk_goes_on_and_nothing_is_sent_again() -> None:

@@ -13,10 +13,10 @@ Where we are more lenient than the RFC suggests: `baddate` (nobody reads Date), 
 from pathlib import Path
 
 import pytest
-from tests.sip_bridge.core.line import Phone
 
 from headcall.sip_bridge.core.effects import InviteReceived, RequestReceived, Send
 from headcall.sip_bridge.flow import Flow
+from tests.sip_bridge.core.line import Phone
 
 TORTURE = sorted((Path(__file__).parent / "torture").glob("*.sip"))
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests within a call: INFO, OPTIONS, UPDATE, REFER, what nobody understands, and session timers."""
 
-from tests.sip_bridge.core.line import ANSWER, OFFER, Line
-
 from headcall.sip_bridge.core.effects import (
     Answered,
     ByeReceived,
@@ -16,6 +14,7 @@ from headcall.sip_bridge.core.effects import (
 from headcall.sip_bridge.flow import Flow
 from headcall.sip_bridge.message import Request, Response, serialise
 from headcall.sip_bridge.parser import parse
+from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 
 def ask(

@@ -23,8 +23,8 @@ STATIC = {
     15: ("G728", 8000),
     18: ("G729", 8000),
 }
-_RTPMAP = re.compile(r"(\d{1,3}) +([A-Za-z0-9\-._]+)/(\d{1,6})(?:/(\d{1,2}))?")
-_FMTP = re.compile(r"(\d{1,3}) +(.*)")
+_RTPMAP = re.compile(r"(\d{1,3}) +([A-Za-z0-9\-._]+)/(\d{1,6})(?:/(\d{1,2}))?", re.ASCII)
+_FMTP = re.compile(r"(\d{1,3}) +(.*)", re.ASCII)
 _PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
 """Plain RTP. SAVP (RFC 4568) is refused until the media node speaks it on telephone legs."""
 

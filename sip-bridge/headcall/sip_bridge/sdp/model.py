@@ -17,12 +17,12 @@ MAX_SDP = 32_768
 MAX_LINES = 1_024
 MAX_MEDIA = 32
 
-_LINE = re.compile(r"([a-z])=(.*)")
+_LINE = re.compile(r"([a-z])=([^\0-\x08\x0a-\x1f]*)")
 # m=  media SP port ["/" integer] SP proto 1*(SP fmt)
-_MEDIA = re.compile(r"([A-Za-z0-9\-.+]+) (\d{1,5})(?:/(\d{1,3}))? ([A-Za-z0-9\-.+/]+)((?: [!-~]+)+)")
-_CONNECTION = re.compile(r"IN (IP4|IP6) ([0-9A-Za-z.:\-]+)(?:/\d+)*")
+_MEDIA = re.compile(r"([A-Za-z0-9\-.+]+) (\d{1,5})(?:/(\d{1,3}))? ([A-Za-z0-9\-.+/]+)((?: [!-~]+)+)", re.ASCII)
+_CONNECTION = re.compile(r"IN (IP4|IP6) ([0-9A-Za-z.:\-]+)(?:/\d+)*", re.ASCII)
 # RFC 8866 5.2 bounds neither number; 20 digits hold any 64-bit one, and telephones send those.
-_ORIGIN = re.compile(r"(\S+) (\d{1,20}) (\d{1,20}) IN (IP4|IP6) (\S+)")
+_ORIGIN = re.compile(r"(\S+) (\d{1,20}) (\d{1,20}) IN (IP4|IP6) (\S+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def parse_sdp(body: bytes) -> Description:
     if len(starts) > MAX_MEDIA:
         raise BadSdp("too many media")
     session = pairs[: starts[0]] if starts else pairs
-    sections = [pairs[at:until] for at, until in zip(starts, [*starts[1:], len(pairs)], strict=True)]
+    sections = [pairs[at:until] for at, until in zip(starts, [*starts[1:], len(pairs)], strict=False)]
     return Description(
         origin=_read_origin(session),
         connection=_read_connection(session),
