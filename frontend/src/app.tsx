@@ -77,8 +77,8 @@ function Inside({ me }: { me: Me }) {
     const left = () => {
       stopSession();
       dispatch({ type: "logged_out" });
-      client.clear();
       client.setQueryData(["session"], null);
+      client.removeQueries({ predicate: (q) => q.queryKey[0] !== "session" });
     };
     connectHands((path) => void router.navigate({ to: path }), left);
     dispatch({ type: "me", me });

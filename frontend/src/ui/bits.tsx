@@ -86,7 +86,7 @@ export function Avatar({ name, size = 28, icon: Icon, dot }: AvatarProps) {
         )}
         style={{ width: size, height: size, fontSize: Math.round(size * 0.36) }}
       >
-        {Icon ? <Icon size={Math.round(size * 0.46)} /> : initials(name)}
+        {Icon ? <Icon size={Math.round(size * 0.46)} /> : <span data-initials={initials(name)} className="face" />}
       </span>
       {dot && (
         <Dot

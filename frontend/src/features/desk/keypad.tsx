@@ -25,14 +25,12 @@ const KEYS: readonly [string, string][] = [
 ];
 
 export function KeyGrid({ onPress, large = false }: { onPress(key: string): void; large?: boolean }) {
-  const { t } = useTranslation();
   return (
     <div className="my-3 grid grid-cols-3 gap-1.5">
       {KEYS.map(([key, letters]) => (
         <button
           key={key}
           type="button"
-          aria-label={t("dial.key", { key })}
           onClick={() => onPress(key)}
           className={cx(
             "flex select-none flex-col items-center justify-center rounded-lg bg-sunken text-lg font-medium ring-1 ring-line ring-inset transition-colors hover:bg-hover active:bg-press",
@@ -40,7 +38,7 @@ export function KeyGrid({ onPress, large = false }: { onPress(key: string): void
           )}
         >
           <span className="leading-5">{key}</span>
-          {letters && <span className="text-[9px] leading-3 font-medium tracking-[0.12em] text-ink-3">{letters}</span>}
+          {letters && <span data-letters={letters} className="letters" />}
         </button>
       ))}
     </div>

@@ -10,7 +10,7 @@ import { DeviceSelect } from "@/features/check/device-select";
 import { Ringtones } from "@/features/check/ringtones";
 import { faultText } from "@/hooks/useActions";
 import { useDevices, usePermission } from "@/hooks/useDevices";
-import { languageNow } from "@/i18n";
+import { languageOf } from "@/i18n";
 import { Button } from "@/ui/button";
 import { Segments } from "@/ui/segments";
 import { Slider } from "@/ui/slider";
@@ -102,12 +102,16 @@ function Notices() {
 function Look() {
   const { t } = useTranslation();
   const theme = useSettings((s) => s.theme);
+  const language = languageOf(
+    useSettings((s) => s.language),
+    navigator.languages,
+  );
   return (
     <Group title={t("settings.look")}>
       <Item title={t("settings.language")}>
         <Segments
           label={t("settings.language")}
-          value={languageNow()}
+          value={language}
           choices={[
             { value: "zh", label: "简体中文" },
             { value: "en", label: "English" },

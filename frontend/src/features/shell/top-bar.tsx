@@ -71,13 +71,15 @@ function StatusPill() {
   const trigger = (
     <button
       type="button"
-      aria-label={t("agent.change", { state: name })}
       aria-keyshortcuts="Alt+S"
       className="flex h-8.5 items-center gap-2 rounded-lg border border-line bg-sheet pr-2 pl-3 text-sm font-medium hover:border-line-2"
     >
       <Dot tone={STATE_TONES[agent.state]} className={cx(agent.state === "ringing" && "blink")} />
+      <span className="sr-only">{t("agent.state")}</span>
       <span data-testid="agent-state">{name}</span>
-      <span className="figures min-w-9 text-right font-normal text-ink-3">{time}</span>
+      <span aria-hidden className="figures min-w-9 text-right font-normal text-ink-3">
+        {time}
+      </span>
       <ChevronDown aria-hidden size={14} className="text-ink-3" />
     </button>
   );
