@@ -8,8 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.sfu.fake_engine import FakeEngine
-
 from headcall.kit.clock import ManualClock
 from headcall.kit.log import Sparse
 from headcall.sfu.clips import ClipError, Clips
@@ -20,6 +18,7 @@ from headcall.sfu.hearing import Hearing
 from headcall.sfu.peers import Peers, Reachable
 from headcall.sfu.recordings import Recordings
 from headcall.wire.media import MediaEvent, MediaReply
+from tests.sfu.fake_engine import FakeEngine
 
 CERTIFICATE = Certificate.generateCertificate()
 DATA = Path(__file__).parent / "data"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from tests.sfu.media import MediaNode, Telephone, scenario, write_tone
 
 from headcall.wire.media import ConnectPeer, FromLeg, Hear, PeerConnected
+from tests.sfu.media import MediaNode, Telephone, scenario, write_tone
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 PAGE = Path(__file__).parent / "data" / "page.html"

@@ -16,9 +16,9 @@ from typing import Any, cast
 
 import av
 import pytest
-from tests.sfu.fake_engine import FakeEngine
 
 from headcall.sfu.clips import MAX_FILE, RATE, ClipError, Clips, decode_file
+from tests.sfu.fake_engine import FakeEngine
 
 
 def tone(rate: int, seconds: float, hz: float = 440.0) -> "array[int]":

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.sfu.node import World, offer, scenario, settled
 
 from headcall.sfu.control import HANDLERS
 from headcall.wire.codec import decode, encode
@@ -37,6 +36,7 @@ from headcall.wire.media import (
     Tone,
 )
 from headcall.wire.nodes import Done, Refused
+from tests.sfu.node import World, offer, scenario, settled
 
 PCMA, PCMU, EVENTS = Codec("PCMA", 8, 8000), Codec("PCMU", 0, 8000), Codec("telephone-event", 96, 8000)
 REMOTE = Address("198.51.100.7", 4000)
@@ -114,6 +114,13 @@ def test_sources_reach_the_engine(tmp_path: Path) -> None:
             ("leg_a", ("leg", "leg_b")),
             ("leg_a", ("tone", "ringback")),
         ]
+
+    scenario(work)
+
+
+def test_the_other_leg_may_come_later() -> None:
+    async def work(world: World) -> None:
+        assert (await world.do(OpenPlain("leg_a"), Hear("leg_a", FromLeg("leg_later"))))[1] == Done()
 
     scenario(work)
 
@@ -247,7 +254,6 @@ def test_a_node_describes_what_it_holds() -> None:
 
 REFUSED = {
     "no such leg": (Hear("leg_x", Silence()), "not-found"),
-    "no such other leg": (Hear("leg_a", FromLeg("leg_x")), "not-found"),
     "no leg to record": (StartRecording("rec_1", "leg_x", "/nowhere"), "not-found"),
     "no leg for digits": (SendDigits("leg_x", "1"), "not-found"),
     "no leg for an answer": (SetPlainRemote("leg_x", REMOTE, (PCMA,)), "not-found"),

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.sfu.node import World, scenario
 
 from headcall.sfu.events import BATCH, PASS_ON
 from headcall.wire.media import DigitPressed, MediaDown, MediaUp, PlayEnded
+from tests.sfu.node import World, scenario
 
 
 def test_each_event_is_told() -> None:

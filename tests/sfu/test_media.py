@@ -10,7 +10,6 @@ from random import Random
 import av
 import numpy as np
 import pytest
-from tests.sfu.media import MediaNode, Page, Telephone, is_tone, scenario, write_tone
 
 from headcall.wire.media import (
     CloseLeg,
@@ -28,14 +27,15 @@ from headcall.wire.media import (
     StartRecording,
     StopRecording,
 )
+from tests.sfu.media import MediaNode, Page, Telephone, is_tone, scenario, write_tone
 
 
 async def talking(media: MediaNode, page: Page, phone: Telephone, *prefer: str) -> None:
     """A call: each hears the other."""
     await phone.connect()
+    await media.do(Hear(phone.leg_id, FromLeg(page.leg_id)))  # the page comes later
     await page.connect(*prefer)
     await media.do(Hear(page.leg_id, FromLeg(phone.leg_id)))
-    await media.do(Hear(phone.leg_id, FromLeg(page.leg_id)))
     await page.until_connected()
 
 

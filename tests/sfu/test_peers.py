@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
-from tests.sfu.node import CERTIFICATE, World, offer, scenario, settled
 
 from headcall.sfu import peers
 from headcall.sfu.peers import NodeFull
 from headcall.sfu.sdp import Unacceptable
+from tests.sfu.node import CERTIFICATE, World, offer, scenario, settled
 
 
 class Wire:

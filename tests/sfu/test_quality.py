@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports tell what came since the last one."""
 
-from tests.sfu.fake_engine import FakeEngine
-
 from headcall.sfu.quality import Quality
 from headcall.wire.media import LegQuality
+from tests.sfu.fake_engine import FakeEngine
 
 
 def test_counts_are_of_the_time_since_the_last_report() -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sfu.fake_engine import FakeEngine
-from tests.sfu.node import offer
 
 from headcall.kit.bus.memory import MemoryBus, MemoryHub
 from headcall.kit.role import CannotStart, RoleContext
@@ -36,6 +34,8 @@ from headcall.wire.media import (
 )
 from headcall.wire.nodes import Done, NodeAlive
 from headcall.wire.settings import Media
+from tests.sfu.fake_engine import FakeEngine
+from tests.sfu.node import offer
 
 
 class Process:

@@ -22,7 +22,6 @@ from headcall.wire.media import (
     Codec,
     ConnectPeer,
     DescribeMedia,
-    FromLeg,
     Hear,
     LegMedia,
     MediaCommand,
@@ -140,9 +139,8 @@ async def connect_peer(node: Node, command: ConnectPeer) -> MediaReply:
 
 
 async def hear(node: Node, command: Hear) -> MediaReply:
+    # The other leg of a `FromLeg` need not be there yet: its page may still be loading. It is silence until then.
     node.need(command.leg_id)
-    if isinstance(command.source, FromLeg):
-        node.need(command.source.leg_id)
     node.hearing.set(command.leg_id, command.source)
     return Done()
 
