@@ -107,6 +107,7 @@ async def company(
             passwords=CHEAP,
             devices=parts.devices,
             trunks=parts.trunks,
+            box=box,
             domain="headcall.local",
             seed_queue=parts.control.seed_queue,
             seed_agent=parts.control.seed_agent,

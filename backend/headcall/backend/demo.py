@@ -4,6 +4,7 @@
 Seeding again changes nothing but the passwords that `./headcall demo` has chosen for this data folder.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,14 +14,18 @@ from headcall.backend.devices.service import Devices
 from headcall.backend.numbers.model import NETWORKS, Number
 from headcall.backend.numbers.store import put as put_number
 from headcall.backend.sample import COMPANY, DID, PEOPLE, QUEUE_ID, QUEUE_NAME, QUEUE_NUMBER, TRUNK, Someone
+from headcall.backend.store import facts
 from headcall.backend.store.base import DEFAULT_TENANT
 from headcall.backend.store.engine import Store
+from headcall.backend.store.secrets import SealBroken, SecretBox
 from headcall.backend.tenants.store import ensure_default
 from headcall.backend.trunks.service import Trunks
 from headcall.backend.users.passwords import Passwords
 from headcall.backend.users.store import UserRow
 from headcall.kit.clock import Clock
 from headcall.wire.legs import Trunk
+
+FACT = "demo-passwords"
 
 SeedQueue = Callable[[AsyncSession, str, str, str, list[str]], Awaitable[None]]
 """(session, queue_id, name, number, members): makes the queue if it is not there."""
@@ -38,17 +43,20 @@ class Demo:
     passwords: Passwords
     devices: Devices
     trunks: Trunks
+    box: SecretBox
     domain: str
     seed_queue: SeedQueue
     seed_agent: SeedAgent
 
     async def seed(self, passwords: Mapping[str, str], sip_passwords: Mapping[str, str], simulator_port: int) -> None:
         """Everything, in one transaction; the slow hashes are made before it begins."""
-        hashes = await self._hashes(passwords)
+        hashes = await self._hashes(passwords) if await self._are_new(passwords) else {}
         async with self.store.begin() as session:
             await ensure_default(session, now_ms=self.clock.wall_ms(), name=COMPANY)
             for someone in PEOPLE:
                 await self._person(session, someone, hashes.get(someone.login))
+            if hashes:
+                await facts.remember(session, FACT, {"sealed": self.box.seal(json.dumps(dict(passwords)))})
             await self._telephones(session, sip_passwords)
             await self._numbers(session)
             await self._calls(session)
@@ -56,6 +64,15 @@ class Demo:
                 session,
                 Trunk(name=TRUNK, host="127.0.0.1", port=simulator_port or 5060, accept_from=("127.0.0.0/8",)),
             )
+
+    async def _are_new(self, passwords: Mapping[str, str]) -> bool:
+        """Whether these are other passwords than the last time: comparing hashes would take half of a start."""
+        async with self.store.read() as session:
+            kept = (await facts.recall(session, FACT)).get("sealed")
+        try:
+            return kept is None or json.loads(self.box.open(kept)) != dict(passwords)
+        except SealBroken:
+            return True
 
     async def _hashes(self, passwords: Mapping[str, str]) -> dict[str, str]:
         """New hashes, of those passwords only that are not the kept ones."""

@@ -50,6 +50,7 @@ class Parts:
 
     ctx: RoleContext
     store: Store
+    box: SecretBox
     passwords: Passwords
     sessions: Sessions
     live: Live
@@ -133,6 +134,7 @@ def assemble(
     return Parts(
         ctx=ctx,
         store=store,
+        box=box,
         passwords=passwords,
         sessions=sessions,
         live=live,

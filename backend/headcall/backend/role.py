@@ -75,6 +75,7 @@ async def _prepare(ctx: RoleContext, parts: Parts) -> None:
             passwords=parts.passwords,
             devices=parts.devices,
             trunks=parts.trunks,
+            box=parts.box,
             domain=ctx.settings.section(shared.Site).domain,
             seed_queue=parts.control.seed_queue,
             seed_agent=parts.control.seed_agent,

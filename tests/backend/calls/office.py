@@ -11,13 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.backend.company import CHEAP, PASSWORDS, SIP_PASSWORDS
-from tests.world.bridge import FakeBridge
-from tests.world.media_node import FakeMediaNode
-
 from headcall.backend.calls.assembly import Telephony, make_control
 from headcall.backend.calls.model import Call
-from headcall.backend.demo import PEOPLE, Demo
+from headcall.backend.demo import Demo
 from headcall.backend.edge.live import Connection
 from headcall.backend.parts import Parts, assemble
 from headcall.backend.store.migrate import migrate
@@ -27,6 +23,9 @@ from headcall.kit.bus.memory import MemoryBus, MemoryHub
 from headcall.kit.clock import ManualClock
 from headcall.kit.role import RoleContext
 from headcall.kit.settings import Settings
+from tests.backend.company import CHEAP, PASSWORDS, SIP_PASSWORDS
+from tests.world.bridge import FakeBridge
+from tests.world.media_node import FakeMediaNode
 
 HOTLINE = "4008123456"
 MEI, LEI, ANNA, WEI = "usr_demo_mei", "usr_demo_lei", "usr_demo_anna", "usr_demo_wei"
@@ -65,7 +64,8 @@ class Page:
             self.events.append((data["type"], data["data"]) if name == "event" else (name, data))
 
     async def do(self, type: str, **data: object) -> dict[str, Any]:
-        return await self.office.live.do(self.connection.sid, {"type": type, **data})
+        reply: dict[str, Any] = await self.office.live.do(self.connection.sid, {"type": type, **data})
+        return reply
 
     async def must(self, type: str, **data: object) -> dict[str, Any]:
         reply = await self.do(type, **data)
@@ -229,6 +229,7 @@ async def open_parts(folder: Path, bus: MemoryBus, clock: ManualClock, epoch: in
         passwords=CHEAP,
         devices=parts.devices,
         trunks=parts.trunks,
+        box=parts.box,
         domain="headcall.local",
         seed_queue=parts.control.seed_queue,
         seed_agent=parts.control.seed_agent,
@@ -284,6 +285,3 @@ def play(folder: Path, story: Story) -> None:
             await story(company)
 
     asyncio.run(told())
-
-
-assert {person.user_id for person in PEOPLE} >= {MEI, LEI, ANNA, WEI}

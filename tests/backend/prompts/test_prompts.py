@@ -11,9 +11,10 @@ import pytest
 
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.prompts.catalogue import TEXTS, Language, spoken_digits, text_of
+from headcall.backend.prompts.errors import CannotSpeak
 from headcall.backend.prompts.music import loop
 from headcall.backend.prompts.service import AT_ONCE, Prompts
-from headcall.backend.prompts.voice import CannotSpeak, Espeak
+from headcall.backend.prompts.voice import Espeak
 from headcall.backend.prompts.wav import RATE, write_wav
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")

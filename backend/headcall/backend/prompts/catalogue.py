@@ -68,6 +68,9 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
 }
 
+MUSIC = "music-1"
+"""Name of the hold music's file; another tune, another name."""
+
 WARM_POSITIONS = 5
 """Positions in the queue whose announcement is made before anyone needs it."""
 

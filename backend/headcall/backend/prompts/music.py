@@ -12,7 +12,6 @@ import numpy as np
 
 from headcall.backend.prompts.wav import RATE, Samples, write_wav
 
-VERSION = "music-1"
 BEAT_S = 0.75  # 80 beats a minute: unhurried
 BEATS = 64
 LEVEL = 0.35

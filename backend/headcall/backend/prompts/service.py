@@ -6,13 +6,10 @@ import hashlib
 import logging
 from pathlib import Path
 
-import numpy as np
-
 from headcall.backend.numbers.plan import DialPlan
-from headcall.backend.prompts.catalogue import TEXTS, WARM_POSITIONS, Language, text_of
-from headcall.backend.prompts.music import VERSION, write_music
-from headcall.backend.prompts.voice import CannotSpeak, Voice
-from headcall.backend.prompts.wav import RATE, write_wav
+from headcall.backend.prompts.catalogue import MUSIC, TEXTS, WARM_POSITIONS, Language, text_of
+from headcall.backend.prompts.errors import CannotSpeak
+from headcall.backend.prompts.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +17,6 @@ AT_ONCE = 2
 """Voices speaking side by side: one per core of the smallest machine."""
 
 CHINESE_REGIONS = frozenset({"CN", "HK", "MO", "TW", "SG"})
-SILENCE_S = 0.3
 
 
 class Prompts:
@@ -38,7 +34,7 @@ class Prompts:
     @property
     def music(self) -> str:
         """The hold music, to be played in a loop."""
-        return str(self._folder / f"{VERSION}.wav")
+        return str(self._folder / f"{MUSIC}.wav")
 
     def language_of(self, number: str) -> Language:
         """What a caller with this number speaks, as far as a number can tell."""
@@ -71,7 +67,7 @@ class Prompts:
         """Makes the music and all texts that have no field, and the first places in the queue."""
         music = Path(self.music)
         if not music.exists():
-            await asyncio.to_thread(write_music, music)
+            await asyncio.to_thread(_write_music, music)
         languages: tuple[Language, ...] = ("zh", "en") if self._language == "zh" else ("en", "zh")
         for language in languages:
             for key, texts in TEXTS.items():
@@ -96,5 +92,17 @@ class Prompts:
     async def _silence(self) -> Path:
         path = self._folder / "silence.wav"
         if not path.exists():
-            await asyncio.to_thread(write_wav, path, np.zeros(round(SILENCE_S * RATE), np.float32))
+            await asyncio.to_thread(_write_silence, path)
         return path
+
+
+def _write_music(path: Path) -> None:
+    from headcall.backend.prompts.music import write_music  # numpy: only when the music is not there yet
+
+    write_music(path)
+
+
+def _write_silence(path: Path) -> None:
+    from headcall.backend.prompts.master import write_silence  # numpy: only when a voice has failed
+
+    write_silence(path)

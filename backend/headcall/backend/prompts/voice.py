@@ -2,25 +2,14 @@
 """A voice: text to a 48 kHz mono WAV. espeak-ng speaks; a better engine is another class with the same two names."""
 
 import asyncio
-import io
 from pathlib import Path
 from typing import Protocol
 
-import av
-import av.error
-import numpy as np
-
 from headcall.backend.prompts.catalogue import Language
-from headcall.backend.prompts.wav import RATE, Samples, write_wav
+from headcall.backend.prompts.errors import CannotSpeak
 
 MAX_TEXT = 1000
 SPEAK_SECONDS = 20.0
-LEVEL = 0.5
-"""Peak, of full scale: -6 dB, as loud as a person on the telephone."""
-
-
-class CannotSpeak(Exception):
-    """The engine is missing, failed, or took too long."""
 
 
 class Voice(Protocol):
@@ -42,10 +31,7 @@ class Espeak:
     async def speak(self, text: str, language: Language, path: Path) -> None:
         """Writes `text` as speech to `path`. Raises `CannotSpeak`."""
         spoken = await self._run(text[:MAX_TEXT], *self.voices[language])
-        try:
-            await asyncio.to_thread(_convert, spoken, path)
-        except (av.error.FFmpegError, IndexError, ValueError) as error:
-            raise CannotSpeak(f"what the voice gave is no sound: {error}") from error
+        await asyncio.to_thread(_write_master, spoken, path)
 
     async def _run(self, text: str, voice: str, speed: str) -> bytes:
         pipe = asyncio.subprocess.PIPE
@@ -69,14 +55,7 @@ class Espeak:
         return spoken
 
 
-def _convert(spoken: bytes, path: Path) -> None:
-    """22 050 Hz as espeak-ng speaks → our master format, at our level, with a breath before and after."""
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    pieces: list[Samples] = []
-    with av.open(io.BytesIO(spoken), "r") as container:
-        for frame in (*container.decode(audio=0), None):
-            pieces += [piece.to_ndarray().reshape(-1).astype(np.float32) for piece in resampler.resample(frame)]
-    speech = np.concatenate(pieces)
-    peak = float(np.abs(speech).max()) or 1.0
-    breath = np.zeros(RATE // 10, np.float32)
-    write_wav(path, np.concatenate([breath, speech * (LEVEL / peak), breath]))
+def _write_master(spoken: bytes, path: Path) -> None:
+    from headcall.backend.prompts.master import write_master  # heavy, see there
+
+    write_master(spoken, path)

@@ -3,23 +3,12 @@
 
 import asyncio
 import json
-import math
 import os
 from pathlib import Path
 from typing import Any
 
-import av
-import av.error
-import numpy as np
-
-PER_SECOND = 20
-RATE = 8000
-"""The waveform is 20 values a second; telephone speech is all there at 8 kHz."""
-
 AT_ONCE = 1
 """Decoding takes a core; calls come first."""
-
-LONGEST_S = 6 * 3600
 
 
 class Peaks:
@@ -39,7 +28,7 @@ class Peaks:
             known = self._growing.get(path)
             if known and known[0] == octets:
                 return known[1]
-            peaks = {"per_second": PER_SECOND, "channels": await asyncio.to_thread(measure, path)}
+            peaks = await asyncio.to_thread(_measure, path)
             if is_done:
                 self._growing.pop(path, None)
                 await asyncio.to_thread(_keep, kept, peaks)
@@ -48,29 +37,10 @@ class Peaks:
             return peaks
 
 
-def measure(path: Path) -> list[list[float]]:
-    """The peaks of each channel, 0..1. A file without sound yet, or broken, has none beyond where it is sound."""
-    size = RATE // PER_SECOND
-    blocks: list[np.ndarray[Any, np.dtype[np.float32]]] = []
-    rest = np.zeros((2, 0), np.float32)
-    try:
-        with av.open(str(path)) as container:
-            resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
-            for frame in container.decode(audio=0):
-                for piece in resampler.resample(frame):
-                    rest = np.concatenate([rest, piece.to_ndarray()], axis=1)
-                whole = rest.shape[1] // size * size
-                if whole:
-                    blocks.append(np.abs(rest[:, :whole]).reshape(2, -1, size).max(axis=2))
-                    rest = rest[:, whole:]
-                if len(blocks) > LONGEST_S * PER_SECOND:
-                    break
-    except (av.error.FFmpegError, IndexError):
-        pass  # what was decoded so far is what there is
-    if not blocks:
-        return [[], []]
-    peaks = np.concatenate(blocks, axis=1)
-    return [[math.floor(min(1.0, float(value)) * 1000) / 1000 for value in channel] for channel in peaks]
+def _measure(path: Path) -> dict[str, Any]:
+    from headcall.backend.recordings.loudness import PER_SECOND, measure  # heavy, see there
+
+    return {"per_second": PER_SECOND, "channels": measure(path)}
 
 
 def _keep(path: Path, peaks: dict[str, Any]) -> None:

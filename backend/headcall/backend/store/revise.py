@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the next migration: what the rows want and the newest version does not have yet.
 
-    python -m headcall.backend.store.revise "A sentence that says why"
+python -m headcall.backend.store.revise "A sentence that says why"
 """
 
 import asyncio
