@@ -50,12 +50,13 @@ class Demo:
 
     async def seed(self, passwords: Mapping[str, str], sip_passwords: Mapping[str, str], simulator_port: int) -> None:
         """Everything, in one transaction; the slow hashes are made before it begins."""
-        hashes = await self._hashes(passwords) if await self._are_new(passwords) else {}
+        are_new = await self._are_new(passwords)
+        hashes = await self._hashes(passwords) if are_new else {}
         async with self.store.begin() as session:
             await ensure_default(session, now_ms=self.clock.wall_ms(), name=COMPANY)
             for someone in PEOPLE:
                 await self._person(session, someone, hashes.get(someone.login))
-            if hashes:
+            if are_new:
                 await facts.remember(session, FACT, {"sealed": self.box.seal(json.dumps(dict(passwords)))})
             await self._telephones(session, sip_passwords)
             await self._numbers(session)
