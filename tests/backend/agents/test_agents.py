@@ -3,11 +3,13 @@
 
 from pathlib import Path
 
-from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, play
-from tests.backend.company import CHANGING, PASSWORDS
+import pytest
 
+from headcall.backend.agents.errors import NotPermittedNow
 from headcall.backend.edge.front import front
 from headcall.backend.edge.static import Pages
+from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, play
+from tests.backend.company import CHANGING, PASSWORDS
 
 
 def test_ready_needs_something_that_can_ring(tmp_path: Path) -> None:
@@ -16,12 +18,8 @@ def test_ready_needs_something_that_can_ring(tmp_path: Path) -> None:
         await mei.close()
         page = await office.page(LEI)
         assert (await page.do("agent.state", state="ready"))["ok"]
-        try:
+        with pytest.raises(NotPermittedNow, match="no page is open"):
             await office.phone.agents.wish(MEI, "ready")
-        except Exception as refusal:
-            assert "no page is open" in str(refusal)
-        else:
-            raise AssertionError("was made ready")
 
     play(tmp_path, story)
 
@@ -76,6 +74,7 @@ def test_longest_idle_counts_from_the_last_call(tmp_path: Path) -> None:
         lei = await office.ready(LEI)
         await office.bridge.offer(HOTLINE)
         call = await mei.answer()  # idle for longer
+        office.clock.advance(5)
         await mei.must("call.hang_up", call_id=call["call_id"])
         await office.until(lambda: office.state(MEI) == "wrap_up")
         await office.pass_time(10.1)

@@ -189,7 +189,7 @@ class Office:
     async def over(self) -> None:
         """Waits until no call is open and every agent knows."""
         await self.until(lambda: not self.calls() and self.finished >= self.ended)
-        await self.phone.duty.settled()
+        await self.phone.duty.worker.settled()
 
 
 def _watch(office: Office) -> None:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever comes in whatever order: a call holds together, can be ended, and leaves nobody behind."""
 
-from tests.backend.calls.dice import USERS, World, worlds
-
 from headcall.backend.agents.duty import moves_of
 from headcall.backend.agents.model import TABLE, State
 from headcall.backend.calls import inputs
@@ -12,6 +10,7 @@ from headcall.backend.calls.orders import Sounds, orders
 from headcall.backend.calls.rules.clock import next_limit
 from headcall.backend.queues.model import Queue
 from headcall.wire import legs
+from tests.backend.calls.dice import USERS, World, worlds
 
 PLAYS = 1500
 SOUNDS = Sounds(music=("music.wav",))

@@ -3,10 +3,9 @@
 
 from pathlib import Path
 
-from tests.backend.calls.office import HOTLINE, LEI, MEI, WEI, Office, play
-
 from headcall.wire.legs import AnswerLeg, RingLeg, ToPhone, ToTrunk
 from headcall.wire.media import FromLeg, Hear, Playlist, Tone
+from tests.backend.calls.office import HOTLINE, LEI, MEI, WEI, Office, play
 
 WEI_NUMBER = "8301234-2001"
 LEI_SHORT = "1002"

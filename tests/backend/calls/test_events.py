@@ -5,14 +5,13 @@ import os
 import random
 from pathlib import Path
 
-from tests.backend.calls.office import HOTLINE, MEI, Office, play
-
 from headcall.kit.bus.memory import MemoryBus
 from headcall.wire import topics
 from headcall.wire.codec import decode, encode
 from headcall.wire.legs import LegAnswered, LegEnded, LegHeld, LegRinging, TransferAsked
 from headcall.wire.media import DigitPressed, MediaDown, MediaUp, PlayEnded, RecordingEnded
 from headcall.wire.nodes import Refused
+from tests.backend.calls.office import HOTLINE, MEI, Office, play
 
 STRANGER = "leg_stranger"
 

@@ -3,10 +3,9 @@
 
 from pathlib import Path
 
-from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play
-
 from headcall.wire.legs import AnswerLeg
 from headcall.wire.media import FromLeg, Playlist, Silence
+from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play
 
 
 def test_a_customer_and_an_agent_talk_and_a_record_is_left(tmp_path: Path) -> None:

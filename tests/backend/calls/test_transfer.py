@@ -3,10 +3,9 @@
 
 from pathlib import Path
 
-from tests.backend.calls.office import HOTLINE, LEI, MEI, WEI, Office, Page, play
-
 from headcall.wire.legs import TransferAsked, TransferResult
 from headcall.wire.media import FromLeg, Tone
+from tests.backend.calls.office import HOTLINE, LEI, MEI, WEI, Office, Page, play
 
 
 async def in_talk(office: Office) -> tuple[Page, str, dict[str, object]]:

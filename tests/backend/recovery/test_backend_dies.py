@@ -3,10 +3,9 @@
 
 from pathlib import Path
 
-from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play, restart
-
 from headcall.wire.legs import AnswerLeg
 from headcall.wire.media import FromLeg, Playlist
+from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play, restart
 
 
 def test_a_talk_goes_on_and_can_be_ended(tmp_path: Path) -> None:

@@ -3,9 +3,8 @@
 
 from pathlib import Path
 
-from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, Page, play
-
 from headcall.wire.media import FromLeg, MediaDown, MediaUp, Playlist
+from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, Page, play
 
 
 async def in_talk(office: Office) -> tuple[Page, str, str]:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What calls make of agents: reads the log's new entries and moves the agents, in order, behind the calls' backs."""
 
-import asyncio
-import logging
 from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
@@ -11,9 +9,8 @@ from headcall.backend.agents.model import Trigger
 from headcall.backend.agents.service import Agents
 from headcall.backend.calls.log import CallStarted, Entry, Event, LegClosed, RingOver, RingStarted, RingWon
 from headcall.backend.calls.model import Call, Leg
+from headcall.backend.calls.worker import Worker
 from headcall.backend.queues.model import Queue
-
-log = logging.getLogger(__name__)
 
 QueueOf = Callable[[str | None], Queue | None]
 
@@ -30,29 +27,13 @@ class Move(Struct, frozen=True):
 class Duty:
     def __init__(self, agents: Agents, queue_of: QueueOf) -> None:
         self._agents, self._queue_of = agents, queue_of
-        self._moves: asyncio.Queue[Move] = asyncio.Queue()
+        self.worker: Worker[Move] = Worker("moving an agent", self._carry_out)
 
     def changed(self, before: Call, after: Call, entries: Sequence[Entry]) -> None:
         """Observer of all calls."""
         for entry in entries:
             for move in moves_of(entry.event, before, after, self._queue_of(after.queue_id)):
-                self._moves.put_nowait(move)
-
-    async def work(self) -> None:
-        """Carries the moves out, until cancelled."""
-        while True:
-            move = await self._moves.get()
-            try:
-                await self._carry_out(move)
-            except Exception:
-                # The agent's row is put right by `recovery` at the latest; the calls must go on meanwhile.
-                log.exception("agent %s could not be moved by %s", move.user_id, move.trigger)
-            finally:
-                self._moves.task_done()
-
-    async def settled(self) -> None:
-        """Returns once all moves so far are carried out."""
-        await self._moves.join()
+                self.worker.put(move)
 
     async def _carry_out(self, move: Move) -> None:
         agent = self._agents.get(move.user_id)

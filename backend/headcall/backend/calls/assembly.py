@@ -34,6 +34,7 @@ from headcall.backend.calls.events import Events
 from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
 from headcall.backend.calls.ledger import Ledger
 from headcall.backend.calls.live import CallViews
+from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.nodes import Crew
 from headcall.backend.calls.orders import Sounds
 from headcall.backend.calls.phone import Phone
@@ -41,6 +42,7 @@ from headcall.backend.calls.reception import Reception
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.socket import CallSocket
+from headcall.backend.calls.worker import Worker
 from headcall.backend.devices.service import Devices
 from headcall.backend.edge.live import Live
 from headcall.backend.errors import CallFailed
@@ -197,7 +199,7 @@ class Telephony:
     def _register(self) -> None:
         """Who is told of what."""
         live = self.given.live
-        self.calls.on_open(lambda box, adopted: self.stage.enter(box, resumed=adopted))
+        self.calls.on_open(self._opened)
         for observer in (self.call_views.changed, self.duty.changed, self.ledger.changed):
             self.calls.on_change(observer)
         self.calls.on_change(self.queue_views.mark)
@@ -210,6 +212,11 @@ class Telephony:
         AgentSocket(self.agents, live).register()
         self.queue_views.register()
         live.on_presence(self._presence)
+
+    def _opened(self, box: Box, adopted: bool) -> None:
+        self.stage.enter(box, resumed=adopted)
+        if adopted:
+            self.ledger.record_if_wanted(box.call)
 
     def _app_for(self, scene: Scene) -> App:
         match scene.name:
@@ -232,13 +239,12 @@ class Telephony:
         await self.queues.load()
         await self.agents.load()
         await self.reach.refresh()
-        self._start(self.duty.work(), "duty")
-        self._start(self.ledger.work(), "ledger")
+        for worker, name in self._workers():
+            self._start(worker.work(), name)
         count = await self.recovery.take_over()
         await self.recovery.mend_agents(self.agents, self.duty)
         log.info("%d calls go on", count)
         for work, name in (
-            (self.dispatcher.work(), "dispatcher"),
             (self._hear_nodes(), "nodes"),
             (self._tick_for_ever(), "clock"),
             (self._refresh_for_ever(), "reach"),
@@ -251,7 +257,13 @@ class Telephony:
         """Takes nothing new. The calls stay in the log as they are, and their media does not notice."""
         if self._served:
             await self._served.close()
+        await self.calls.close()
+        for worker, _ in self._workers():
+            await worker.close()
         await self.tasks.close()
+
+    def _workers(self) -> list[tuple[Worker[Any], str]]:
+        return [(self.duty.worker, "duty"), (self.ledger.worker, "ledger"), (self.dispatcher.worker, "dispatcher")]
 
     def _start(self, work: Any, name: str) -> None:
         self.tasks.start(work, name)

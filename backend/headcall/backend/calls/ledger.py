@@ -3,7 +3,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable, Sequence
 
 from headcall.backend.agents.model import Agent
@@ -11,14 +10,13 @@ from headcall.backend.calls.inputs import Record
 from headcall.backend.calls.log import Bridged, Entry, RecordingStarted
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
+from headcall.backend.calls.worker import Worker
 from headcall.backend.cdr import store as cdr
 from headcall.backend.cdr.store import CallRecord
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Queue
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.store.engine import Store
-
-log = logging.getLogger(__name__)
 
 AgentOf = Callable[[str], Agent | None]
 QueueOf = Callable[[str | None], Queue | None]
@@ -38,13 +36,13 @@ class Ledger:
         self._calls, self._store, self._recordings = calls, store, recordings
         self._agent_of, self._queue_of, self._new_id = agent_of, queue_of, new_id
         self._turn = asyncio.Lock()
-        self._waiting: asyncio.Queue[tuple[Call, Entry]] = asyncio.Queue()
+        self.worker: Worker[tuple[Call, Entry]] = Worker("writing a record", self._write)
 
     def changed(self, before: Call, after: Call, entries: Sequence[Entry]) -> None:
         """Observer of all calls."""
         for entry in entries:
             if isinstance(entry.event, Bridged | RecordingStarted):
-                self._waiting.put_nowait((after, entry))
+                self.worker.put((after, entry))
             if isinstance(entry.event, Bridged):
                 self.record_if_wanted(after)
 
@@ -58,17 +56,9 @@ class Ledger:
         with contextlib.suppress(CallFailed):
             self._calls.box(call.call_id).tell(Record(on=True, recording_id=recording_id, path=path))
 
-    async def work(self) -> None:
-        """Writes what may be written beside the call, until cancelled."""
-        while True:
-            call, entry = await self._waiting.get()
-            try:
-                await self._write(call, entry)
-            except Exception:
-                # The end of the call writes all of it again.
-                log.exception("the record of call %s could not be written", call.call_id)
-
-    async def _write(self, call: Call, entry: Entry) -> None:
+    async def _write(self, item: tuple[Call, Entry]) -> None:
+        """Written beside the call; its end writes all of it again."""
+        call, entry = item
         match entry.event:
             case RecordingStarted(recording_id=recording_id):
                 await self._recordings.began(recording_id, call.call_id, call.agent_id, entry.at_ms)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The open calls of this backend: found by their id, their legs and their people; begun, adopted, and finished."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 MOST_CALLS = 5000
 """Open calls at once; one more is refused. Each costs about 20 KiB here; the media nodes are full long before."""
 
+CLOSING_S = 3.0
+
 Finisher = Callable[[Call], Awaitable[None]]
 Opened = Callable[[Box, bool], None]
 
@@ -34,6 +37,7 @@ class CallControl:
         self._changed: list[Changed] = []
         self._finishers: list[Finisher] = []
         self._opened: list[Opened] = []
+        self._living: set[asyncio.Task[None]] = set()
 
     def on_change(self, observer: Changed) -> None:
         """Registers who is told of every written change of every call."""
@@ -108,8 +112,17 @@ class CallControl:
         box.on_change(self._tell)
         for listener in self._opened:
             listener(box, adopted)
-        self._tasks.start(self._live(box), f"call {call.call_id}")
+        task = self._tasks.start(self._live(box), f"call {call.call_id}")
+        self._living.add(task)
+        task.add_done_callback(self._living.discard)
         return box
+
+    async def close(self) -> None:
+        """Stops every call after the message it is taking now. The log is as it is: another backend goes on."""
+        for box in list(self._boxes.values()):
+            box.close()
+        if self._living:
+            await asyncio.wait(self._living, timeout=CLOSING_S)
 
     def _index(self, call: Call) -> None:
         for leg_id in call.legs:
@@ -130,7 +143,7 @@ class CallControl:
             await box.work()
         finally:
             self._forget(box.call)
-        if box.call.seq:
+        if box.call.seq and not box.call.is_open:
             await self._finish(box.call)
         await orders
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brings waiting callers and ready agents together: one pass at a time, the caller who is first in line first."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -9,6 +8,7 @@ from headcall.backend.agents.service import Agents
 from headcall.backend.calls.inputs import Device, RingDevices
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
+from headcall.backend.calls.worker import Worker
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice, Queue
 from headcall.backend.queues.service import Queues, candidate
@@ -33,23 +33,16 @@ class Dispatcher:
     ) -> None:
         self._queues, self._agents, self._calls = queues, agents, calls
         self._devices_of, self._clock, self._new_id = devices_of, clock, new_id
-        self._wanted = asyncio.Event()
-        self._wanted.set()
+        self.worker: Worker[str] = Worker("dispatching", self._pass)
+        self.wake()
 
     def wake(self, *_: object) -> None:
         """Something changed that may bring a caller to an agent."""
-        self._wanted.set()
+        if self.worker.is_idle:
+            self.worker.put("pass")
 
-    async def work(self) -> None:
-        """Dispatches whenever something changed, until cancelled."""
-        while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            try:
-                await self.dispatch()
-            except Exception:
-                # The next change or tick tries again; a queue that stands still would be worse than a line in the log.
-                log.exception("dispatching failed")
+    async def _pass(self, _: str) -> None:
+        await self.dispatch()
 
     async def dispatch(self) -> None:
         """One pass over all who wait."""

@@ -65,7 +65,7 @@ class Recovery:
 
     async def mend_agents(self, agents: Agents, duty: Duty) -> None:
         """Frees agents whose call is over; finds those whose call runs."""
-        await duty.settled()
+        await duty.worker.settled()
         for agent in list(agents.all().values()):
             running = [box.call for box in self._calls.boxes_of_user(agent.user_id)]
             if agent.state in ("ringing", "talking") and agent.call_id not in [call.call_id for call in running]:
