@@ -124,4 +124,7 @@ class Engine:
         """Totals since the start: datagrams in and out, and each reason for which one was dropped."""
 
     def close(self) -> None:
-        """Ends recordings properly, stops the threads, closes the sockets. Waits."""
+        """Ends recordings properly, stops the threads, closes the sockets. Waits.
+
+        The last events can still be taken, and the counters read; every other call raises `RuntimeError` from now on.
+        """

@@ -36,6 +36,8 @@ pub struct Outgoing {
     timestamp: u32,
     /// When the packet with `timestamp` was sent; None before the first.
     at_us: Option<i64>,
+    /// How far `timestamp` is ahead of the wall clock.
+    lead_us: i64,
     chain: Option<Chain>,
     continues: bool,
     pub packets: u32,
@@ -64,6 +66,7 @@ impl Outgoing {
             next_seq: seq & 0x7FFF,
             timestamp,
             at_us: None,
+            lead_us: 0,
             chain: None,
             continues: false,
             packets: 0,
@@ -72,12 +75,17 @@ impl Outgoing {
         }
     }
 
-    /// The timestamp that the wall clock gives at `now`, always later than what was sent.
-    pub fn timestamp_at(&self, now_us: i64, clock_rate: u32) -> u32 {
-        let Some(at) = self.at_us else { return self.timestamp };
-        let frame = i64::from(clock_rate / 50);
-        let elapsed = (now_us - at).max(0) * i64::from(clock_rate) / 1_000_000;
-        self.timestamp.wrapping_add(elapsed.max(frame) as u32)
+    /// Sets the timestamp that the wall clock gives at `now`, but at least a frame later than what was sent. What that
+    /// is too much is given back at the next occasion, so that many changes do not add up.
+    fn catch_up(&mut self, now_us: i64, clock_rate: u32) -> u32 {
+        if let Some(at) = self.at_us {
+            let elapsed = (now_us - at).max(0);
+            let step = (elapsed - self.lead_us).max(TICK_US);
+            self.lead_us += step - elapsed;
+            self.timestamp = self.timestamp.wrapping_add((step * i64::from(clock_rate) / 1_000_000) as u32);
+        }
+        self.note(self.timestamp, clock_rate, now_us);
+        self.timestamp
     }
 
     pub fn is_passing(&self) -> bool {
@@ -138,7 +146,7 @@ impl Outgoing {
     }
 
     fn fasten(&mut self, from: From, now_us: i64) -> Place {
-        let place = Place { seq: self.next_seq, timestamp: self.timestamp_at(now_us, from.clock_rate), marker: true };
+        let place = Place { seq: self.next_seq, timestamp: self.catch_up(now_us, from.clock_rate), marker: true };
         self.chain = Some(Chain {
             ssrc: from.ssrc,
             clock_rate: from.clock_rate,
@@ -164,7 +172,7 @@ impl Outgoing {
                 let beats = ((idle + TICK_US / 2) / TICK_US).max(1);
                 (self.timestamp.wrapping_add(frame.wrapping_mul(beats as u32)), beats > 1)
             }
-            _ => (self.timestamp_at(now_us, clock_rate), true),
+            _ => (self.catch_up(now_us, clock_rate), true),
         };
         self.chain = None;
         self.continues = true;
@@ -184,10 +192,8 @@ impl Outgoing {
 
     /// An event begins now: the timestamp that all its packets will bear.
     pub fn begin_event(&mut self, clock_rate: u32, now_us: i64) -> u32 {
-        let timestamp = self.timestamp_at(now_us, clock_rate);
         self.unfasten();
-        self.note(timestamp, clock_rate, now_us);
-        timestamp
+        self.catch_up(now_us, clock_rate)
     }
 
     /// Our clock at this moment, for the sender report. None before the first packet.
@@ -271,6 +277,21 @@ mod tests {
         out.own(8000, 0);
         let next = out.own(8000, 101 * MS);
         assert_eq!((next.seq, next.timestamp, next.marker), (1, 800, true));
+    }
+
+    #[test]
+    fn many_changes_do_not_run_ahead_of_the_clock() {
+        let mut out = Outgoing::new(1, 0, 0);
+        let mut last = 0;
+        for n in 0..500 {
+            let now = n * 25 * MS;
+            last = out.pass(from(n as u32, n as u16), now).unwrap().timestamp;
+            last = last.max(out.own(8000, now + 5 * MS).timestamp);
+        }
+        let told = i64::from(last) / 8;
+        assert!((told - 499 * 25).abs() < 10_000, "{told}");
+        let settled = out.pass(from(9999, 0), 30_000 * MS).unwrap().timestamp / 8;
+        assert!((29_990..=30_010).contains(&settled), "{settled}");
     }
 
     #[test]

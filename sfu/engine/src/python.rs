@@ -16,7 +16,8 @@ use pyo3::types::{PyBytes, PyTuple};
 use crate::clip::Clip;
 use crate::codec::Format;
 use crate::command::{Command, Keys, Source};
-use crate::event::Event;
+use crate::counters::Counters;
+use crate::event::{Event, Events};
 use crate::handle::{Closed, Handle};
 use crate::srtp::{KEY, Profile};
 use crate::tone::{Tone, event_of};
@@ -94,7 +95,9 @@ fn salt(profile: Profile, octets: &[u8]) -> PyResult<Vec<u8>> {
 #[pyclass(module = "headcall_engine", frozen)]
 struct Engine {
     handle: RwLock<Option<Handle>>,
-    fd: RawFd,
+    /// These two outlive the engine's thread: what it said last is still to be read.
+    events: Arc<Events>,
+    counters: Arc<Counters>,
 }
 
 impl Engine {
@@ -118,20 +121,17 @@ impl Engine {
         }
         let setup = engine::Setup { udp_fd, plain_host: address(plain_host)?, plain_ports };
         let handle = Handle::start(&setup)?;
-        Ok(Self { fd: handle.events.as_raw_fd(), handle: RwLock::new(Some(handle)) })
+        let (events, counters) = (handle.events.clone(), handle.counters.clone());
+        Ok(Self { handle: RwLock::new(Some(handle)), events, counters })
     }
 
     fn fileno(&self) -> RawFd {
-        self.fd
+        self.events.as_raw_fd()
     }
 
     #[pyo3(signature = (limit = 256))]
     fn take_events<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Vec<Bound<'py, PyTuple>>> {
-        let events = {
-            let guard = self.handle.read().unwrap_or_else(PoisonError::into_inner);
-            guard.as_ref().map(|handle| handle.events.take(limit)).unwrap_or_default()
-        };
-        events.into_iter().map(|event| as_tuple(py, event)).collect()
+        self.events.take(limit).into_iter().map(|event| as_tuple(py, event)).collect()
     }
 
     fn open_peer(&self, leg: String, ufrag: String, pwd: String, remote_ufrag: String) -> PyResult<()> {
@@ -267,8 +267,8 @@ impl Engine {
         ]))
     }
 
-    fn counters(&self) -> PyResult<HashMap<&'static str, u64>> {
-        self.with(|handle| Ok(handle.counters.read().into_iter().collect()))
+    fn counters(&self) -> HashMap<&'static str, u64> {
+        self.counters.read().into_iter().collect()
     }
 
     fn close(&self, py: Python<'_>) {

@@ -29,14 +29,17 @@ const NARROW: u32 = 8_000;
 impl Engine {
     pub(super) fn beat(&mut self) {
         let beats = self.beat.beats();
-        if beats > MOST_BEATS {
-            self.counters.add(Count::ticks_missed, beats - MOST_BEATS);
-        }
-        for _ in 0..beats.min(MOST_BEATS) {
-            self.counters.one(Count::ticks);
+        self.counters.add(Count::ticks, beats);
+        self.counters.add(Count::ticks_missed, beats.saturating_sub(MOST_BEATS));
+        let now_us = self.now_us;
+        for left in (0..beats.min(MOST_BEATS)).rev() {
+            // By the timer's clock, not by when we woke up: what is made keeps the beat however late we are.
+            self.now_us = self.beat_us + (beats - left) as i64 * i64::from(TICK_MS) * 1000;
             self.tick();
             self.flush();
         }
+        self.beat_us += beats as i64 * i64::from(TICK_MS) * 1000;
+        self.now_us = now_us;
     }
 
     fn tick(&mut self) {

@@ -79,6 +79,8 @@ pub struct Engine {
     ports: Ports,
     poller: Poller,
     beat: Metronome,
+    /// The time of the last beat.
+    beat_us: i64,
     commands: Commands<Command>,
     bell: Arc<Bell>,
     events: Arc<Events>,
@@ -122,6 +124,7 @@ impl Engine {
             ports: Ports::new(setup.plain_host, setup.plain_ports.0, setup.plain_ports.1),
             poller,
             beat,
+            beat_us: 0,
             commands,
             bell,
             recorder: Recorder::start(events.clone())?,

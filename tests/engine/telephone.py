@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A telephone: a socket that speaks one packet per beat and keeps what it hears. And an engine to plug it into."""
+
+import selectors
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from tests.engine.reference import g711, rtp
+
+from headcall_engine import Engine
+
+if TYPE_CHECKING:
+    from headcall_engine import CodecTuple, Event
+
+PCMA: "CodecTuple" = ("PCMA", 8, 8000, 1)
+PCMU: "CodecTuple" = ("PCMU", 0, 8000, 1)
+G722: "CodecTuple" = ("G722", 9, 8000, 1)
+OPUS: "CodecTuple" = ("opus", 111, 48000, 2)
+KEYS: "CodecTuple" = ("telephone-event", 101, 8000, 1)
+
+BEAT = 0.02
+LIMIT = 5.0
+
+Samples = npt.NDArray[np.int16]
+
+
+class Packet(NamedTuple):
+    payload_type: int
+    marker: bool
+    seq: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+    at: float
+
+
+@dataclass
+class Telephone:
+    """Far end of a plain leg."""
+
+    engine: Engine
+    leg: str
+    codecs: "Sequence[CodecTuple]"
+    voice: Callable[[int], bytes] | None = None
+    payload_type: int = -1
+    ssrc: int = 0x1234
+    clock_step: int = 160
+    beats: int = 0
+    heard: list[Packet] = field(default_factory=list)
+    reports: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.socket = bound()
+        self.remote = self.engine.open_plain(self.leg, self.codecs)
+        self.engine.set_plain_remote(self.leg, "127.0.0.1", self.socket.getsockname()[1], self.codecs, True)
+        if self.payload_type < 0:
+            self.payload_type = self.codecs[0][1]
+
+    def send(self, payload: bytes, *, marker: bool = False, payload_type: int | None = None) -> None:
+        kind = self.payload_type if payload_type is None else payload_type
+        packet = rtp.write(kind, 1000 + self.beats, self.clock_step * self.beats, self.ssrc, payload, marker=marker)
+        self.socket.sendto(packet, self.remote)
+
+    def beat(self) -> None:
+        if self.voice:
+            self.send(self.voice(self.beats))
+        self.beats += 1
+
+    def take(self) -> None:
+        data = self.socket.recv(2048)
+        if 192 <= data[1] <= 223:
+            self.reports.append(data)
+        elif header := rtp.read_header(data):
+            self.heard.append(Packet(*header, time.monotonic()))
+
+    def press(self, key: int, *, duration: int = 800, packets: int = 5) -> list[bytes]:
+        """The packets of a key, to be sent one per beat: RFC 4733, three times the end."""
+        steps = [(n + 1) * duration // packets for n in range(packets)]
+        return [struct.pack(">BBH", key, 10 | (n >= packets) << 7, steps[min(n, packets - 1)]) for n in range(packets + 3)]
+
+
+def bound() -> socket.socket:
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind(("127.0.0.1", 0))
+    udp.setblocking(False)
+    return udp
+
+
+class Exchange:
+    """An engine with its browsers' socket, and the telephones plugged into it."""
+
+    def __init__(self) -> None:
+        self.media = bound()
+        low = free_range()
+        self.engine = Engine(udp_fd=self.media.fileno(), plain_host="127.0.0.1", plain_ports=(low, low + 19))
+        self.telephones: list[Telephone] = []
+        self.events: "list[Event]" = []
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.media.getsockname()
+        return host, port
+
+    def telephone(
+        self, leg: str, codecs: "Sequence[CodecTuple]", voice: Callable[[int], bytes] | None = None, *, ssrc: int = 0x1234
+    ) -> Telephone:
+        made = Telephone(self.engine, leg, codecs, voice, ssrc=ssrc)
+        self.telephones.append(made)
+        return made
+
+    def run(self, beats: int, each: Callable[[int], None] = lambda beat: None) -> None:
+        """So many beats of 20 ms: every telephone speaks, everything that comes is kept."""
+        start = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            for telephone in self.telephones:
+                selector.register(telephone.socket, selectors.EVENT_READ, telephone.take)
+            for beat in range(beats):
+                for telephone in self.telephones:
+                    telephone.beat()
+                each(beat)
+                while (left := start + (beat + 1) * BEAT - time.monotonic()) > 0:
+                    for key, _ in selector.select(left):
+                        key.data()
+        self.events += self.engine.take_events(1000)
+
+    def until(self, event: "Event", limit: float = LIMIT) -> None:
+        """Waits for an event, and keeps all others."""
+        deadline = time.monotonic() + limit
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.engine.fileno(), selectors.EVENT_READ)
+            while event not in self.events:
+                left = deadline - time.monotonic()
+                assert left > 0, f"{event} did not come: {self.events}"
+                selector.select(left)
+                self.events += self.engine.take_events()
+
+    def told(self, kind: str) -> "list[Event]":
+        return [event for event in self.events if event[0] == kind]
+
+    def close(self) -> None:
+        self.engine.close()
+        for telephone in self.telephones:
+            telephone.socket.close()
+        self.media.close()
+
+
+def free_range() -> int:
+    """An even port, free now, with room for twenty after it in the range nobody else hands out."""
+    while True:
+        with bound() as probe:
+            port: int = probe.getsockname()[1]
+        if port % 2 == 0 and port < 65_000:
+            return port
+
+
+# ---------------------------------------------------------------- sound
+
+
+def sine(frequency: float, beats: int, rate: int = 8000, amplitude: float = 8000) -> Samples:
+    n = np.arange(beats * rate // 50)
+    return (amplitude * np.sin(2 * np.pi * frequency * n / rate)).astype(np.int16)
+
+
+ALAW_VALUES = np.array(g711.ALAW, dtype=np.int16)
+ALAW_OF = np.array([g711.nearest(g711.ALAW, sample) for sample in range(-32768, 32768, 16)], dtype=np.uint8)
+
+
+def alaw(samples: Samples) -> bytes:
+    return ALAW_OF[(samples.astype(np.int32) + 32768) // 16].tobytes()
+
+
+def from_alaw(payloads: Iterable[bytes]) -> Samples:
+    return ALAW_VALUES[np.frombuffer(b"".join(payloads), dtype=np.uint8)]
+
+
+def tone_of_alaw(frequency: float) -> Callable[[int], bytes]:
+    """A voice that sings one note. The note's period divides 20 ms times fifty, so it has no seams."""
+    coded = alaw(sine(frequency, 50))
+    return lambda beat: coded[beat % 50 * 160 : beat % 50 * 160 + 160]
+
+
+def strength(samples: Samples, frequency: float, rate: int) -> float:
+    """The amplitude of one frequency."""
+    n = np.arange(len(samples))
+    return float(2 * abs(np.mean(samples * np.exp(-2j * np.pi * frequency * n / rate))))
+
+
+def loudness(samples: Samples) -> float:
+    return float(np.sqrt(2 * np.mean(samples.astype(np.float64) ** 2)))
