@@ -7,6 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from headcall.kit.clock import Clock
 from headcall.sip_bridge.errors import PeerError
@@ -49,12 +50,11 @@ class Connection(asyncio.Protocol):
         """When a message began that has not ended yet; a new connection owes one."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername") or ("", 0)
         self.remote = (peer[0], peer[1])
         if not self._streams.admit(self):
-            transport.abort()
+            self.close()
 
     def data_received(self, data: bytes) -> None:
         try:
