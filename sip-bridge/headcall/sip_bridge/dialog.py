@@ -103,7 +103,7 @@ def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
     )
 
 
-def uac_dialog(request: Request, response: Response, flow: Flow) -> Dialog:
+def uac_dialog(request: Request, response: Response, flow: Flow, *, is_natted: bool = False) -> Dialog:
     """Of an INVITE of ours and a response with a To tag (RFC 3261 12.1.2). `flow` is the way the INVITE went.
 
     A provisional response may be without Contact: then the target is what was called.
@@ -117,7 +117,7 @@ def uac_dialog(request: Request, response: Response, flow: Flow) -> Dialog:
         flow=flow,
         local_cseq=request.cseq.number,
         remote_cseq=None,
-        is_natted=False,
+        is_natted=is_natted,
     )
 
 
@@ -149,12 +149,13 @@ def _is_natted(request: Request, flow: Flow) -> bool:
 
 
 def dump_flow(flow: Flow) -> list[str | int]:
-    return [flow.transport, flow.remote[0], flow.remote[1], flow.local, flow.connection]
+    """Without the connection: in the life that reads this, its number may be another peer's."""
+    return [flow.transport, flow.remote[0], flow.remote[1], flow.local]
 
 
 def load_flow(data: Any) -> Flow:
-    transport, host, port, local, connection = data
-    return Flow(transport, (host, port), local, connection)
+    transport, host, port, local = data
+    return Flow(transport, (host, port), local)
 
 
 def dump(dialog: Dialog) -> dict[str, object]:

@@ -115,11 +115,15 @@ class Headers:
         return Headers((*items, *self._items))
 
     def _values(self, name: str) -> list[str]:
-        if self._index is None:
-            self._index = {}
+        index = self._index
+        if index is None:
+            index = self._index = {}
             for key, value in self._items:
-                self._index.setdefault(key, []).append(value)
-        return self._index.get(canonical(name), [])
+                if key in index:
+                    index[key].append(value)
+                else:
+                    index[key] = [value]
+        return index.get(name) or index.get(canonical(name), [])
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and bool(self._values(name))

@@ -34,7 +34,7 @@ _OPAQUE = re.compile(r"[!-~]+")
 _MUST_MATCH = ("user", "ttl", "method", "maddr")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Uri:
     """Any URI. Of `sip` and `sips` the parts are known; of the others only `scheme`, and the rest in `opaque`."""
 
@@ -122,6 +122,10 @@ class Uri:
 
     def _header_set(self) -> list[str]:
         return sorted(unescape(part).lower() for part in self.headers.split("&"))
+
+    def __repr__(self) -> str:
+        """For logs: whom it means stays private, as `kit.private` masks it."""
+        return f"<{self.scheme}:•••{self.number[-2:]}{'@' if self.host else ''}{self.host}>"
 
     def __str__(self) -> str:
         if not self.is_sip:
@@ -216,7 +220,7 @@ class NameAddr:
     """The value of From, To, Contact, Route, Refer-To and their like."""
 
     uri: Uri
-    display: str = ""
+    display: str = field(default="", repr=False)
     """Without its quotes."""
     params: Params = field(default=())
     """Of the header field, not of the URI."""

@@ -21,6 +21,7 @@ from headcall.sip_bridge.core.effects import (
 )
 from headcall.sip_bridge.errors import UnknownCall, WrongState
 from headcall.sip_bridge.message import Response
+from headcall.sip_bridge.uri import Uri
 from tests.sip_bridge.core.line import ANSWER, OFFER, Line
 
 
@@ -252,3 +253,21 @@ def test_asking_the_wrong_thing_is_our_own_fault() -> None:
     with pytest.raises(WrongState):
         line.bob.agent.cancel(line.bob.last(InviteReceived).call, line.now)
     assert line.alice.agent.end("nobody", line.now) == []
+
+
+def test_a_telephone_that_rings_for_long_says_so_every_minute() -> None:
+    line = Line()
+    line.invite(timeout=1000)
+    line.run(0.05)
+    line.do(line.bob, line.bob.agent.ring(line.bob.last(InviteReceived).call, line.now))
+    line.run(185)
+    assert line.bob.lines() == ["100", "180", "180", "180", "180"]
+
+
+def test_nothing_that_is_logged_shows_a_number_or_a_name() -> None:
+    line = Line()
+    line.invite()
+    line.run(0.05)
+    event = line.bob.last(InviteReceived)
+    assert "alice" not in repr(event) and "bob@" not in repr(event)
+    assert repr(Uri.parse("tel:+8613912345678")) == "<tel:•••78>"

@@ -81,7 +81,7 @@ def test_a_dialog_comes_back_from_json_and_counts_on_from_higher() -> None:
         dialog.id,
         dialog.route_set,
         dialog.target,
-        dialog.flow,
+        Flow("tcp", ("2001:db8::1", 5060), "phone"),
     )
     assert again.local_cseq == dialog.local_cseq + CSEQ_GAP
 

@@ -9,6 +9,9 @@ from headcall.sip_bridge.headers import Headers
 from headcall.sip_bridge.message import Request, Response, respond
 from headcall.sip_bridge.parser import parse
 from headcall.sip_bridge.transaction import Arrived, Failed, Incoming, Stray, Told, TransactionLayer
+from headcall.sip_bridge.transaction.client import InviteClient, RequestClient
+from headcall.sip_bridge.transaction.machine import Transaction
+from headcall.sip_bridge.transaction.server import InviteServer, RequestServer
 from headcall.sip_bridge.transaction.tables import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -108,6 +111,11 @@ def test_every_state_can_be_reached_and_only_the_last_cannot_be_left(table: Tabl
     states = {state for state, _ in table} | {to for to, _ in table.values()}
     assert reachable(table, start) == states
     assert endings(table) == {State.TERMINATED}
+
+
+@pytest.mark.parametrize("kind", [InviteClient, RequestClient, InviteServer, RequestServer])
+def test_every_action_of_a_table_is_a_method(kind: type[Transaction]) -> None:
+    assert all(callable(getattr(kind, action)) for _, actions in kind.table.values() for action in actions)
 
 
 # ---------------------------------------------------------------- client

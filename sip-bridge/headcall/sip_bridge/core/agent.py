@@ -54,6 +54,7 @@ class UserAgent:
         self._on_alarm: dict[Alarm, Callable[[Call, float], None]] = {
             Alarm.RING_OUT: self._outgoing.ring_out,
             Alarm.GIVE_UP_CANCEL: self._outgoing.give_up,
+            Alarm.RING_ON: self._incoming.ring_on,
             Alarm.REPEAT_2XX: self._within.repeat_2xx,
             Alarm.NO_ACK: self._within.no_ack,
             Alarm.GLARE: self._reinvite.go_on,

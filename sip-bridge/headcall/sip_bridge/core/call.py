@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from headcall.sip_bridge import dialog as dialogs
 from headcall.sip_bridge.dialog import Dialog
 from headcall.sip_bridge.flow import Flow
-from headcall.sip_bridge.message import Request, serialise
+from headcall.sip_bridge.message import Request, Response, serialise
 from headcall.sip_bridge.parser import parse
 
 if TYPE_CHECKING:
@@ -82,12 +82,16 @@ class Call:
     is_kept: bool = False
     is_over: bool = False
     """Its owner has done with it; only the protocol goes on."""
+    is_pinned: bool = False
+    """Of a call of ours: its requests keep to `flow`."""
     has_provisional: bool = False
     is_cancelled: bool = False
     wants_bye: bool = False
     """BYE has to wait for the ACK of our 200 (RFC 3261 15)."""
     acks: dict[str, tuple[int, bytes, Flow]] = field(default_factory=dict)
     """By the peer's tag: CSeq and octets of the last ACK we sent, for when its 2xx comes again."""
+    provisional: Response | None = None
+    """The last we answered; it is repeated every minute."""
     unacked: Unacked | None = None
     theirs: Offer | None = None
     ours: Question | None = None
@@ -129,6 +133,7 @@ class Call:
             "invite": _text(serialise(self.invite)),
             "flow": dialogs.dump_flow(self.flow),
             "dialog": None if self.dialog is None else dialogs.dump(self.dialog),
+            "is_pinned": self.is_pinned,
             "local_tag": self.local_tag,
             "local_sdp": _text(self.local_sdp),
             "remote_sdp": _text(self.remote_sdp),
@@ -155,6 +160,7 @@ class Call:
             local_sdp=_octets(record["local_sdp"]),
             remote_sdp=_octets(record["remote_sdp"]),
             is_kept=True,
+            is_pinned=record["is_pinned"],
             is_over=record["wants_bye"],
             wants_bye=record["wants_bye"],
             session_expires=record["session_expires"],

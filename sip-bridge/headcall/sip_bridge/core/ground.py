@@ -30,6 +30,7 @@ class Alarm(Enum):
 
     RING_OUT = "nobody answers"
     GIVE_UP_CANCEL = "no final response to a cancelled INVITE"
+    RING_ON = "provisional response again"
     REPEAT_2XX = "2xx again"
     NO_ACK = "no ACK for our 2xx"
     GLARE = "re-INVITE again after 491"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from headcall.sip_bridge.core.call import Call, Phase
 from headcall.sip_bridge.core.effects import CancelReceived, InviteReceived
-from headcall.sip_bridge.core.ground import ALLOW, SUPPORTED, Ground
+from headcall.sip_bridge.core.ground import ALLOW, SUPPORTED, Alarm, Ground
 from headcall.sip_bridge.core.reinvite import Reinvite
 from headcall.sip_bridge.core.timers import session_fields, session_interval
 from headcall.sip_bridge.core.within import Within
@@ -14,6 +14,8 @@ from headcall.sip_bridge.errors import LocalError, PeerError, WrongState
 from headcall.sip_bridge.flow import Flow
 from headcall.sip_bridge.message import Request, Response, respond
 from headcall.sip_bridge.transaction.matching import reply_flow, server_key
+
+RING_EVERY = 60.0  # seconds
 
 Fields = Iterable[tuple[str, str]]
 
@@ -81,7 +83,14 @@ class Incoming:
             call.local_sdp = sdp
         if not call.is_kept:
             self.ground.persist(call)
-        self.ground.reply(call.invite_key, self._response(call, status, body=sdp), now)
+        call.provisional = self._response(call, status, body=sdp)
+        self.ring_on(call, now)
+
+    def ring_on(self, call: Call, now: float) -> None:
+        """RFC 3261 13.3.1.1: a proxy that hears nothing for three minutes cancels, so it hears us every minute."""
+        if call.phase is Phase.OFFERED and call.provisional is not None:
+            self.ground.reply(call.invite_key, call.provisional, now)
+            self.ground.set_alarm(call, Alarm.RING_ON, now + RING_EVERY)
 
     def accept(self, call: Call, sdp: bytes, now: float) -> None:
         self._must_be_open(call)

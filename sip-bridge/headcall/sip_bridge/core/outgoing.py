@@ -30,11 +30,14 @@ class Invitation:
     flow: Flow
     """The way the INVITE goes."""
     sdp: bytes
-    """The offer."""
+    """The offer. There must be one: an ACK with our answer in it is not made here."""
     route: tuple[Uri, ...] = ()
     """A preloaded route (outbound proxy, Path of a registration)."""
     headers: tuple[tuple[str, str], ...] = ()
     """More header fields, P-Asserted-Identity for example."""
+    is_pinned: bool = False
+    """Whether everything in the call goes over `flow`, whatever Contact the peer names: right for a telephone that
+    registered over that flow, and may be behind a NAT."""
     timeout: float = RING_FOR
     """Seconds after which an unanswered call is cancelled (`Rejected` 408 follows)."""
     max_forwards: int = 70
@@ -56,6 +59,7 @@ class Outgoing:
         tag = self.ground.around.token()
         request = self._request(invitation, tag)
         call = Call(name, Phase.CALLING, request, invitation.flow, local_tag=tag, local_sdp=invitation.sdp)
+        call.is_pinned = invitation.is_pinned
         self.ground.calls[name] = call
         question = self._question(call, request)
         call.question = question
@@ -162,7 +166,7 @@ class Outgoing:
             return
         tag = response.to.tag
         if tag is not None and (tag in call.early or len(call.early) < MAX_EARLY):
-            dialog = uac_dialog(call.invite, response, call.flow)
+            dialog = uac_dialog(call.invite, response, call.flow, is_natted=call.is_pinned)
             call.early[tag] = dialog
             self.ground.by_dialog[dialog.id] = call
             if response.sdp:
@@ -172,7 +176,7 @@ class Outgoing:
     def _success(self, call: Call, response: Response, now: float) -> None:
         if self.within.acknowledge_again(call, response):
             return
-        dialog = uac_dialog(call.invite, response, call.flow)
+        dialog = uac_dialog(call.invite, response, call.flow, is_natted=call.is_pinned)
         if call.phase is Phase.ANSWERED or call.is_over:
             self._end_fork(call, dialog, now)
             if call.phase is Phase.CALLING:

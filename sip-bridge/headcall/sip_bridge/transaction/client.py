@@ -38,10 +38,12 @@ class ClientTransaction(Transaction):
 class InviteClient(ClientTransaction):
     """RFC 3261 17.1.1, RFC 6026 7.2."""
 
+    table = INVITE_CLIENT
+
     def __init__(
         self, request: Request, flow: Flow, listener: Listener, timing: Timing, start: State = State.CALLING
     ) -> None:
-        super().__init__(client_key(request), flow, timing, INVITE_CLIENT, start)
+        super().__init__(client_key(request), flow, timing, start)
         self.request = request
         self.listener = listener
         self._gap = timing.t1
@@ -75,8 +77,10 @@ class InviteClient(ClientTransaction):
 class RequestClient(ClientTransaction):
     """RFC 3261 17.1.2."""
 
+    table = REQUEST_CLIENT
+
     def __init__(self, request: Request, flow: Flow, listener: Listener, timing: Timing) -> None:
-        super().__init__(client_key(request), flow, timing, REQUEST_CLIENT, State.TRYING)
+        super().__init__(client_key(request), flow, timing, State.TRYING)
         self.request = request
         self.listener = listener
         self._gap = timing.t1

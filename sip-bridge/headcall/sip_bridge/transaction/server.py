@@ -15,12 +15,10 @@ class ServerTransaction(Transaction):
     source: Flow
 
     def respond(self, response: Response, now: float) -> None:
-        self._last, kept = serialise(response), self._last
         event = _kind(response)
-        if self._machine.permits(event):
+        if self.permits(event):
+            self._last = serialise(response)
             self.dispatch(event, now)
-        else:
-            self._last = kept
 
     # actions
 
@@ -31,8 +29,10 @@ class ServerTransaction(Transaction):
 class InviteServer(ServerTransaction):
     """RFC 3261 17.2.1, RFC 6026 7.1."""
 
+    table = INVITE_SERVER
+
     def __init__(self, key: str, request: Request, flow: Flow, timing: Timing, start: State = State.PROCEEDING) -> None:
-        super().__init__(key, flow, timing, INVITE_SERVER, start)
+        super().__init__(key, flow, timing, start)
         self.request = request
         self._ack: Incoming | None = None
         self._gap = timing.t1
@@ -69,8 +69,10 @@ class InviteServer(ServerTransaction):
 class RequestServer(ServerTransaction):
     """RFC 3261 17.2.2, RFC 4320."""
 
+    table = REQUEST_SERVER
+
     def __init__(self, key: str, request: Request, flow: Flow, timing: Timing) -> None:
-        super().__init__(key, flow, timing, REQUEST_SERVER, State.TRYING)
+        super().__init__(key, flow, timing, State.TRYING)
         self.request = request
 
     def begin(self, now: float) -> None:
