@@ -85,6 +85,12 @@ class Telephone:
         return [struct.pack(">BBH", key, 10 | (n >= packets) << 7, steps[min(n, packets - 1)]) for n in range(packets + 3)]
 
 
+def listen(selector: selectors.BaseSelector, until: float) -> None:
+    while (left := until - time.monotonic()) > 0:
+        for key, _ in selector.select(left):
+            key.data()
+
+
 def bound() -> socket.socket:
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", 0))
@@ -124,19 +130,24 @@ class Exchange:
                 for telephone in self.telephones:
                     telephone.beat()
                 each(beat)
-                while (left := start + (beat + 1) * BEAT - time.monotonic()) > 0:
-                    for key, _ in selector.select(left):
-                        key.data()
+                listen(selector, start + (beat + 1) * BEAT)
+            listen(selector, time.monotonic() + BEAT)  # What is still on its way.
         self.events += self.engine.take_events(1000)
 
-    def until(self, event: "Event", limit: float = LIMIT) -> None:
+    def until(self, event: "Event") -> None:
         """Waits for an event, and keeps all others."""
-        deadline = time.monotonic() + limit
+        self._until(lambda: event in self.events, repr(event))
+
+    def until_kind(self, kind: str) -> None:
+        self._until(lambda: bool(self.told(kind)), kind)
+
+    def _until(self, come: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + LIMIT
         with selectors.DefaultSelector() as selector:
             selector.register(self.engine.fileno(), selectors.EVENT_READ)
-            while event not in self.events:
+            while not come():
                 left = deadline - time.monotonic()
-                assert left > 0, f"{event} did not come: {self.events}"
+                assert left > 0, f"{what} did not come: {self.events}"
                 selector.select(left)
                 self.events += self.engine.take_events()
 

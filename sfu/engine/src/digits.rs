@@ -18,6 +18,9 @@ const END_PACKETS: u32 = 3;
 /// A key whose end never came counts as released after this without news.
 const SILENT_US: i64 = 500_000;
 
+/// The repetitions of the end take two packets' time more.
+const ENDING_US: i64 = 50_000;
+
 pub const VOLUME: u8 = 10;
 
 /// The payload of RFC 4733 2.3.
@@ -55,6 +58,7 @@ pub struct Pressed {
     current: Option<Press>,
     /// The timestamp of the last event told: its end comes three times.
     told: Option<u32>,
+    ended_us: Option<i64>,
 }
 
 struct Press {
@@ -82,6 +86,7 @@ impl Pressed {
             }
         }
         if event.end {
+            self.ended_us = Some(now_us);
             // The end of a new key cannot come with the release of an old one unless all packets between were lost.
             return released.or_else(|| self.release());
         }
@@ -94,8 +99,9 @@ impl Pressed {
         if silent { self.release() } else { None }
     }
 
-    pub fn is_down(&self) -> bool {
-        self.current.is_some()
+    /// Whether packets of an event flow: until its end was told for the third time.
+    pub fn is_down(&self, now_us: i64) -> bool {
+        self.current.is_some() || self.ended_us.is_some_and(|at| now_us - at < ENDING_US)
     }
 
     fn release(&mut self) -> Option<Released> {

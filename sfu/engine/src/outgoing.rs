@@ -36,6 +36,8 @@ pub struct Outgoing {
     timestamp: u32,
     /// When the packet with `timestamp` was sent; None before the first.
     at_us: Option<i64>,
+    /// When any packet was sent last, an event's repetitions among them.
+    last_us: Option<i64>,
     /// How far `timestamp` is ahead of the wall clock.
     lead_us: i64,
     chain: Option<Chain>,
@@ -66,6 +68,7 @@ impl Outgoing {
             next_seq: seq & 0x7FFF,
             timestamp,
             at_us: None,
+            last_us: None,
             lead_us: 0,
             chain: None,
             continues: false,
@@ -94,13 +97,14 @@ impl Outgoing {
 
     /// Microseconds since the last packet, if there was one.
     pub fn idle_us(&self, now_us: i64) -> Option<i64> {
-        self.at_us.map(|at| now_us - at)
+        self.last_us.map(|at| now_us - at)
     }
 
     fn note(&mut self, timestamp: u32, clock_rate: u32, now_us: i64) {
         self.timestamp = timestamp;
         self.clock_rate = clock_rate;
         self.at_us = Some(now_us);
+        self.last_us = self.at_us;
     }
 
     /// Counts a packet that was really sent, for the sender report.
@@ -138,6 +142,7 @@ impl Outgoing {
                 chain.first = from.seq.wrapping_sub(0x1000);
             }
             self.next_seq = place.seq.wrapping_add(1);
+            self.last_us = Some(now_us);
             if advances {
                 self.note(place.timestamp, from.clock_rate, now_us);
             }

@@ -186,7 +186,7 @@ impl Engine {
             self.send_silence(leg, format);
             return;
         };
-        if self.legs[from].says.pressed.is_down() && target.formats.has_events() {
+        if self.legs[from].says.pressed.is_down(self.now_us) && target.formats.has_events() {
             return; // The event is being passed on; nothing else is said meanwhile.
         }
         let shared = speaking.codec().is_some_and(|codec| target.formats.of(codec).is_some());
