@@ -9,6 +9,7 @@ from typing import TypeVar
 from headcall.sip_bridge.errors import Malformed
 from headcall.sip_bridge.grammar import MAX_SECONDS, read_number
 from headcall.sip_bridge.headers import CSeq, Headers, Via, check_value
+from headcall.sip_bridge.multipart import part_of
 from headcall.sip_bridge.uri import NameAddr, Uri
 
 M = TypeVar("M", bound="Message")
@@ -84,9 +85,11 @@ class Message:
         """`type/subtype` in lower case, without parameters; empty if there is none."""
         return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
 
-    @property
+    @cached_property
     def sdp(self) -> bytes:
-        """The body if it is a session description, else nothing."""
+        """The session description in the body, alone or among other parts; else nothing."""
+        if self.content_type.startswith("multipart/"):
+            return part_of(self.headers.get("Content-Type") or "", self.body, "application/sdp")
         return self.body if self.content_type == "application/sdp" else b""
 
     def options(self, name: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ import hashlib
 import heapq
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from headcall.sip_bridge.core.agent import Invitation, Settings, UserAgent
@@ -94,7 +94,9 @@ class Line:
         self._air: list[tuple[float, int, bytes, Address, Address]] = []
         self._carried = 0
 
-    def invite(self, call: str = "a1", *, sdp: bytes = OFFER, timeout: float = 180.0) -> None:
+    def invite(
+        self, call: str = "a1", *, sdp: bytes = OFFER, timeout: float = 180.0, headers: Sequence[tuple[str, str]] = ()
+    ) -> None:
         invitation = Invitation(
             uri=Uri.parse("sip:bob@192.0.2.2"),
             from_=NameAddr.parse("<sip:alice@192.0.2.1>"),
@@ -102,6 +104,7 @@ class Line:
             flow=Flow("udp", self.bob.address, "trunk"),
             sdp=sdp,
             timeout=timeout,
+            headers=tuple(headers),
         )
         self.do(self.alice, self.alice.agent.invite(call, invitation, self.now))
 

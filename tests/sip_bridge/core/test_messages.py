@@ -6,6 +6,7 @@ import pytest
 from headcall.sip_bridge.errors import LocalError, Malformed, NotVersionTwo, PeerError, TooLarge
 from headcall.sip_bridge.headers import CSeq, Headers, Via, canonical
 from headcall.sip_bridge.message import Request, Response, respond, serialise
+from headcall.sip_bridge.multipart import parts
 from headcall.sip_bridge.parser import MAX_FIELDS, excuse, parse
 from headcall.sip_bridge.uri import NameAddr, Uri
 
@@ -204,3 +205,32 @@ def test_a_via_is_read_and_written() -> None:
     for bad in ("", "SIP/2.0", "HTTP/2.0/UDP h", "SIP/2.0/UDP", "SIP/2.0/UDP h;=", "SIP/x/UDP h", "SIP/2.0/U@P h"):
         with pytest.raises(Malformed):
             Via.parse(bad)
+
+
+MIXED = (
+    b"preamble\r\n--b1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n--b1  \r\n"
+    b"content-type: application/ISUP;version=itu-t92+\r\nContent-Disposition: signal\r\n\r\n"
+    b"\x01\x00--b1\x60\r\n--b1--\r\nend"
+)
+
+
+def test_sdp_is_found_beside_an_isup_message() -> None:
+    for boundary in (b"b1", b'"b1"'):
+        invite = message(b"Content-Type: multipart/mixed ; boundary=" + boundary + b"\r\n", MIXED)
+        assert invite.sdp == b"v=0\r\n"
+    assert list(parts("multipart/mixed;boundary=b1", MIXED))[1] == ("application/isup", b"\x01\x00--b1\x60")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/mixed", MIXED),
+        ("multipart/mixed;boundary=b2", MIXED),
+        ("multipart/mixed;boundary=b", MIXED),
+        ("multipart/mixed;boundary=b1", b""),
+        ("multipart/mixed;boundary=b1", b"--b1\r\nContent-Type: application/sdp"),
+        ("multipart/mixed;boundary=b1", b"--b1\r\n" * 1000),
+    ],
+)
+def test_what_has_no_parts_has_no_sdp(content_type: str, body: bytes) -> None:
+    assert message(b"Content-Type: " + content_type.encode() + b"\r\n", body).sdp == b""

@@ -63,7 +63,8 @@ def test_options_tells_what_we_can() -> None:
 def test_what_nobody_understands_gets_the_right_number() -> None:
     line = Line()
     line.talk()
-    assert [r.status for r in ask(line, "PRACK")] == [405]
+    assert [r.status for r in ask(line, "SUBSCRIBE")] == [405]
+    assert [r.status for r in ask(line, "PRACK", ("RAck", "1 1 INVITE"))] == [481]
     assert [r.status for r in ask(line, "FLY")] == [501]
     assert [r.status for r in ask(line, "NOTIFY", ("Event", "foo"))] == [481]
     assert [r.status for r in ask(line, "INFO", ("Require", "teleport"))] == [420]

@@ -21,6 +21,7 @@ from headcall.sip_bridge.core.inside import Inside
 from headcall.sip_bridge.core.outgoing import Invitation, Outgoing
 from headcall.sip_bridge.core.outside import Inquiry, Outside
 from headcall.sip_bridge.core.reinvite import Reinvite
+from headcall.sip_bridge.core.reliable import Provisional
 from headcall.sip_bridge.core.surroundings import Settings, Surroundings
 from headcall.sip_bridge.core.transfer import Transfers
 from headcall.sip_bridge.core.within import Within
@@ -46,15 +47,18 @@ class UserAgent:
         ground = self._ground = Ground(surroundings, settings or Settings())
         self._within = Within(ground)
         self._reinvite = Reinvite(ground, self._within)
-        self._incoming = Incoming(ground, self._within, self._reinvite)
+        self._provisional = Provisional(ground)
+        self._incoming = Incoming(ground, self._within, self._reinvite, self._provisional)
         self._outgoing = Outgoing(ground, self._within)
         self._transfers = Transfers(ground, self._within)
-        self._inside = Inside(ground, self._within, self._reinvite, self._transfers)
+        self._inside = Inside(ground, self._within, self._reinvite, self._transfers, self._provisional)
         self._outside = Outside(ground)
         self._on_alarm: dict[Alarm, Callable[[Call, float], None]] = {
             Alarm.RING_OUT: self._outgoing.ring_out,
             Alarm.GIVE_UP_CANCEL: self._outgoing.give_up,
             Alarm.RING_ON: self._incoming.ring_on,
+            Alarm.REPEAT_1XX: self._provisional.repeat,
+            Alarm.NO_PRACK: self._provisional.give_up,
             Alarm.REPEAT_2XX: self._within.repeat_2xx,
             Alarm.NO_ACK: self._within.no_ack,
             Alarm.GLARE: self._reinvite.go_on,

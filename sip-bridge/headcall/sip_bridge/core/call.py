@@ -40,6 +40,17 @@ class Unacked:
 
 
 @dataclass
+class Reliable:
+    """A provisional response that is repeated until its PRACK comes (RFC 3262)."""
+
+    rseq: int
+    response: Response
+    gap: float
+    waiting: Response | None = None
+    """The next, which may go only then."""
+
+
+@dataclass
 class Offer:
     """A re-INVITE or UPDATE of the peer that waits for our answer."""
 
@@ -92,6 +103,12 @@ class Call:
     """By the peer's tag: CSeq and octets of the last ACK we sent, for when its 2xx comes again."""
     provisional: Response | None = None
     """The last we answered; it is repeated every minute."""
+    rseq: int = 0
+    reliable: Reliable | None = None
+    is_answered_early: bool = False
+    """Our answer is in a provisional response that was confirmed, so the 200 needs none."""
+    accepted_sdp: bytes | None = None
+    """The owner has answered, but the 200 has to wait for a PRACK."""
     unacked: Unacked | None = None
     theirs: Offer | None = None
     ours: Question | None = None
@@ -142,6 +159,8 @@ class Call:
             if unacked is None
             else [unacked.cseq, _text(unacked.data), dialogs.dump_flow(unacked.flow), unacked.holds_offer],
             "wants_bye": self.wants_bye,
+            "rseq": self.rseq,
+            "is_answered_early": self.is_answered_early,
             "session_expires": self.session_expires,
             "we_refresh": self.we_refresh,
         }
@@ -161,6 +180,8 @@ class Call:
             remote_sdp=_octets(record["remote_sdp"]),
             is_kept=True,
             is_pinned=record["is_pinned"],
+            rseq=record["rseq"],
+            is_answered_early=record["is_answered_early"],
             is_over=record["wants_bye"],
             wants_bye=record["wants_bye"],
             session_expires=record["session_expires"],

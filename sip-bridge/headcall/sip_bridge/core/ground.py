@@ -19,9 +19,9 @@ from headcall.sip_bridge.message import Request, Response
 from headcall.sip_bridge.transaction import Timing, Told, TransactionLayer
 from headcall.sip_bridge.uri import NameAddr, Uri
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REFER, UPDATE, NOTIFY"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REFER, UPDATE, NOTIFY, PRACK"
 SUPPORTED = "timer, norefersub"
-OPTION_TAGS = frozenset({"timer", "norefersub"})
+OPTION_TAGS = frozenset({"timer", "norefersub", "100rel"})
 """What we understand when a Require asks for it."""
 
 
@@ -31,6 +31,8 @@ class Alarm(Enum):
     RING_OUT = "nobody answers"
     GIVE_UP_CANCEL = "no final response to a cancelled INVITE"
     RING_ON = "provisional response again"
+    REPEAT_1XX = "reliable provisional response again"
+    NO_PRACK = "no PRACK for our reliable provisional response"
     REPEAT_2XX = "2xx again"
     NO_ACK = "no ACK for our 2xx"
     GLARE = "re-INVITE again after 491"

@@ -7,6 +7,7 @@ from headcall.sip_bridge.core.call import Call, Phase
 from headcall.sip_bridge.core.effects import CancelReceived, InviteReceived
 from headcall.sip_bridge.core.ground import ALLOW, SUPPORTED, Alarm, Ground
 from headcall.sip_bridge.core.reinvite import Reinvite
+from headcall.sip_bridge.core.reliable import Provisional
 from headcall.sip_bridge.core.timers import session_fields, session_interval
 from headcall.sip_bridge.core.within import Within
 from headcall.sip_bridge.dialog import uas_dialog
@@ -21,10 +22,12 @@ Fields = Iterable[tuple[str, str]]
 
 
 class Incoming:
-    def __init__(self, ground: Ground, within: Within, reinvite: Reinvite) -> None:
+    def __init__(self, ground: Ground, within: Within, reinvite: Reinvite, provisionals: Provisional) -> None:
         self.ground = ground
         self.within = within
         self.reinvite = reinvite
+        self.provisionals = provisionals
+        provisionals.confirmed = self._accept_at_last
 
     # ------------------------------------------------------------ from the network
 
@@ -83,28 +86,37 @@ class Incoming:
             call.local_sdp = sdp
         if not call.is_kept:
             self.ground.persist(call)
-        call.provisional = self._response(call, status, body=sdp)
-        self.ring_on(call, now)
+        self.provisionals.send(call, self._response(call, status, body=sdp), now)
+        self.ground.set_alarm(call, Alarm.RING_ON, now + RING_EVERY)
 
     def ring_on(self, call: Call, now: float) -> None:
         """RFC 3261 13.3.1.1: a proxy that hears nothing for three minutes cancels, so it hears us every minute."""
         if call.phase is Phase.OFFERED and call.provisional is not None:
-            self.ground.reply(call.invite_key, call.provisional, now)
+            self.provisionals.send(call, call.provisional, now)
             self.ground.set_alarm(call, Alarm.RING_ON, now + RING_EVERY)
 
     def accept(self, call: Call, sdp: bytes, now: float) -> None:
         self._must_be_open(call)
-        assert call.dialog is not None
+        if not self.provisionals.leave(call):
+            call.accepted_sdp = sdp
+            return
+        call.accepted_sdp = None
         call.local_sdp = sdp
         call.phase = Phase.ANSWERED
         interval, refresher = session_interval(call.invite)
         call.session_expires, call.we_refresh = interval, refresher == "uas"
-        response = self._response(call, 200, session_fields(call.invite, interval, refresher), sdp)
+        response = self._response(
+            call, 200, session_fields(call.invite, interval, refresher), b"" if call.is_answered_early else sdp
+        )
         flow = reply_flow(call.invite, call.flow)
         self.within.await_ack(call, response, flow, not call.invite.sdp, now)
         self.reinvite.watch(call, now)
         self.ground.persist(call)
         self.ground.reply(call.invite_key, response, now)
+
+    def _accept_at_last(self, call: Call, now: float) -> None:
+        if call.accepted_sdp is not None and not call.is_over:
+            self.accept(call, call.accepted_sdp, now)
 
     def refuse(self, call: Call, status: int, now: float, reason: str, headers: Fields) -> None:
         self._must_be_open(call)

@@ -8,6 +8,7 @@ from headcall.sip_bridge.core.call import Call, Phase
 from headcall.sip_bridge.core.effects import ByeReceived, InfoReceived
 from headcall.sip_bridge.core.ground import ALLOW, SUPPORTED, Ground
 from headcall.sip_bridge.core.reinvite import Reinvite
+from headcall.sip_bridge.core.reliable import Provisional
 from headcall.sip_bridge.core.transfer import Transfers
 from headcall.sip_bridge.core.within import Within
 from headcall.sip_bridge.flow import Flow
@@ -17,7 +18,9 @@ Handler: TypeAlias = Callable[[Call, str, Request, Flow, float], None]
 
 
 class Inside:
-    def __init__(self, ground: Ground, within: Within, reinvite: Reinvite, transfers: Transfers) -> None:
+    def __init__(
+        self, ground: Ground, within: Within, reinvite: Reinvite, transfers: Transfers, provisional: Provisional
+    ) -> None:
         self.ground = ground
         self.within = within
         self.reinvite = reinvite
@@ -30,6 +33,7 @@ class Inside:
             "OPTIONS": self._options,
             "REFER": lambda call, key, request, source, now: transfers.receive(call, key, request, now),
             "NOTIFY": self._notify,
+            "PRACK": provisional.receive_prack,
         }
 
     def find(self, request: Request) -> Call | None:
@@ -59,7 +63,7 @@ class Inside:
 
     def not_allowed(self, request: Request) -> Response:
         """405 for what RFCs know, 501 for what nobody does (RFC 3261 8.2.1, 21.5.2)."""
-        if request.method in ("PRACK", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REGISTER", *self._handlers):
+        if request.method in ("MESSAGE", "SUBSCRIBE", "PUBLISH", "REGISTER", *self._handlers):
             return respond(request, 405, headers=[("Allow", ALLOW)])
         return respond(request, 501, headers=[("Allow", ALLOW)])
 
