@@ -113,7 +113,7 @@ async def company(
             seed_agent=parts.control.seed_agent,
         )
         await demo.seed(PASSWORDS, SIP_PASSWORDS, 8405)
-        app = front(parts.socket.server, parts.app(), Pages(pages or folder / "no-pages"))
+        app = front(parts.socket, parts.app(), Pages(pages or folder / "no-pages"), clock)
         yield Company(parts, bus, clock, app, demo)
     finally:
         await ctx.tasks.close()

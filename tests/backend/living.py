@@ -6,12 +6,11 @@ import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.backend.company import PASSWORDS, SIP_PASSWORDS
-
 from headcall.backend.role import run
 from headcall.kit.bus.memory import MemoryBus
 from headcall.kit.role import RoleContext
 from headcall.kit.settings import Settings
+from tests.backend.company import PASSWORDS, SIP_PASSWORDS
 
 
 def listening() -> tuple[int, int]:

@@ -15,6 +15,7 @@ from headcall.backend.devices.service import Devices
 from headcall.backend.devices.softphone import Softphones
 from headcall.backend.directory import http as directory_http
 from headcall.backend.edge.app import make_app
+from headcall.backend.edge.figures import EdgeFigures
 from headcall.backend.edge.live import Live
 from headcall.backend.edge.socket import LiveSocket
 from headcall.backend.monitor import http as monitor_http
@@ -129,7 +130,7 @@ def assemble(
         recordings=recordings,
     )
     users.agent_of = control.agent_of
-    socket = LiveSocket(live, sessions)
+    socket = LiveSocket(live, sessions, EdgeFigures(ctx.metrics))
     _join_live(live, users)
     return Parts(
         ctx=ctx,

@@ -44,7 +44,7 @@ async def _serve(ctx: RoleContext, parts: Parts) -> None:
     credentials = await ctx.bus.serve(topics.CREDENTIALS, parts.devices.answer)
     await parts.control.start()
     pages = Pages(_pages_folder(ctx.settings.section(shared.Web).pages))
-    web = Web(front(parts.socket.server, parts.app(), pages))
+    web = Web(front(parts.socket, parts.app(), pages, ctx.clock), parts.socket.figures)
     await _listen(web, ctx)
     ctx.announce(topics.NODES, lambda: encode(NodeAlive(ctx.name, "backend", ctx.epoch, draining=ctx.stop.is_set())))
     ctx.ready()

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.backend.company import Company, company
-
 from headcall.backend.edge.server import Web
+from tests.backend.company import Company, company
 
 
 @dataclass
@@ -23,13 +22,17 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def counted(self, name: str, **labels: str) -> float:
+        """A figure of the edge."""
+        return self.company.parts.ctx.metrics.registry.get_sample_value(f"headcall_{name}", labels) or 0.0
+
     async def talk(self, data: bytes) -> bytes:
         """What the server answers to these octets before it closes the connection."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         got = b""
         try:
             writer.write(data)
-            while piece := await asyncio.wait_for(reader.read(65536), 10):
+            while piece := await asyncio.wait_for(reader.read(65536), 30):
                 got += piece
         except ConnectionError:
             pass  # it closed on octets that it did not want to read
@@ -45,7 +48,7 @@ async def serving(folder: Path, **how: Any) -> AsyncIterator[Server]:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
         port = listening.getsockname()[1]
-        web = Web(c.app)
+        web = Web(c.app, c.parts.socket.figures)
         await web.listen(listening.detach())
         try:
             yield Server(c, port)

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.backend.company import CHANGING, PASSWORDS
-from tests.backend.living import alive, demo_settings
 
 from headcall.backend.edge.openapi import description
 from headcall.kit.role import RoleContext
 from headcall.run.certificate import ensure_certificate
+from tests.backend.company import CHANGING, PASSWORDS
+from tests.backend.living import alive, demo_settings
 
 NASTY: list[Any] = [
     None,

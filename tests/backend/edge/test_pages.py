@@ -4,9 +4,9 @@
 from pathlib import Path
 
 import pytest
-from tests.backend.company import Company, run_in_company
 
 from headcall.backend.edge.policy import content_security_policy
+from tests.backend.company import Company, run_in_company
 
 HTML = "<!doctype html><title>HeadCall</title>"
 

@@ -5,10 +5,10 @@ import socket
 from pathlib import Path
 
 import pytest
-from tests.backend.edge.running import Server, run_served
 
 from headcall.backend.edge import server as bounds
 from headcall.backend.edge.limits import MAX_BODY
+from tests.backend.edge.running import Server, run_served
 
 LOGIN = b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nX-HeadCall: 1\r\nContent-Type: application/json\r\n"
 
@@ -24,6 +24,7 @@ def test_headers_that_never_end_end_the_connection(tmp_path: Path, monkeypatch: 
     async def scenario(server: Server) -> None:
         assert await server.talk(b"") == b""
         assert await server.talk(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ") == b""
+        assert server.counted("edge_cut_total", reason="slow head") == 2
         await _still_works(server)
 
     run_served(tmp_path, scenario)
@@ -44,6 +45,7 @@ def test_a_body_that_never_comes_ends_the_connection(tmp_path: Path, monkeypatch
 
     async def scenario(server: Server) -> None:
         assert await server.talk(LOGIN + b"Content-Length: 100\r\n\r\n{") == b""
+        assert server.counted("edge_cut_total", reason="slow body") == 1
         await _still_works(server)
 
     run_served(tmp_path, scenario)
@@ -55,6 +57,7 @@ def test_endless_headers_end_the_connection(tmp_path: Path) -> None:
         assert await server.talk(flood) == b""
         many = b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: a\r\n" * 400_000
         assert await server.talk(many) == b""
+        assert server.counted("edge_cut_total", reason="large head") == 2
         await _still_works(server)
 
     run_served(tmp_path, scenario)

@@ -12,11 +12,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.backend.company import CHANGING, PASSWORDS
-from tests.backend.edge.running import Server, run_served
 
 from headcall.backend.edge.live import BOX
 from headcall.backend.edge.socket import DOES_AT_ONCE, MAX_MESSAGE
+from tests.backend.company import CHANGING, PASSWORDS
+from tests.backend.edge.running import Server, run_served
 
 
 class Tab:
@@ -33,7 +33,7 @@ class Tab:
     async def read(self, prefix: str) -> str:
         """The next frame that begins with `prefix`; others are passed over."""
         while True:
-            message = await self.socket.receive(timeout=5)
+            message = await self.socket.receive(timeout=30)
             assert message.type is aiohttp.WSMsgType.TEXT, message
             if message.data.startswith(prefix):
                 text: str = message.data
@@ -93,6 +93,11 @@ def test_a_tab_gets_its_snapshot_and_may_do_things(tmp_path: Path) -> None:
         assert snapshot["causes"]["busy"]["en"]
         assert await tab.do({"type": "ping"}) == {"ok": True}
         assert (await tab.do({"type": "no.such"}))["cause"] == "bad-request"
+        assert browser.server.counted("live_connections") == 1
+        assert browser.server.counted("live_does_total", outcome="bad-request") == 1
+        await tab.socket.send_str("42[5]")
+        assert await tab.do({"type": "ping"}) == {"ok": True}
+        assert browser.server.counted("live_rubbish_total") == 1
 
     browse(tmp_path, story)
 
@@ -233,7 +238,8 @@ def test_a_connection_that_never_says_who_it_is_is_cut_off(tmp_path: Path) -> No
         live_socket = browser.server.company.parts.socket
         for _ in range(2):
             await live_socket.sweep_strangers()
-        while (message := await stranger.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+        assert browser.server.counted("edge_cut_total", reason="stranger") == 1
+        while (message := await stranger.receive(timeout=30)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
         assert await honest.do({"type": "ping"}) == {"ok": True}
@@ -249,7 +255,7 @@ def test_a_page_that_takes_nothing_is_cut_off_and_others_go_on(tmp_path: Path) -
         live = browser.server.company.parts.live
         for n in range(BOX + 50):
             live.publish_user("usr_demo_mei", "call", {"n": n})
-        while (message := await slow.socket.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+        while (message := await slow.socket.receive(timeout=30)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
         assert not live.is_connected("usr_demo_mei")
@@ -281,7 +287,7 @@ def test_a_message_too_large_ends_that_connection_only(tmp_path: Path) -> None:
         mad, sane = await browser.tab(), await browser.tab()
         await mad.event(), await sane.event()
         await mad.socket.send_str('42["do","' + "x" * (MAX_MESSAGE + 1) + '"]')
-        while (message := await mad.socket.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+        while (message := await mad.socket.receive(timeout=30)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
         assert await sane.do({"type": "ping"}) == {"ok": True}

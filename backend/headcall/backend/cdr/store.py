@@ -42,7 +42,12 @@ class CallRecord:
 
 class CdrRow(Base):
     __tablename__ = "cdr"
-    __table_args__ = (Index(None, "started_at_ms", "call_id"), Index(None, "agent_user_id", "started_at_ms"))
+    __table_args__ = (
+        Index(None, "started_at_ms", "call_id"),
+        Index(None, "agent_user_id", "started_at_ms"),
+        Index(None, "from_user_id", "started_at_ms"),
+        Index(None, "to_user_id", "started_at_ms"),
+    )
 
     call_id: Mapped[str] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[str] = mapped_column(Id)

@@ -5,6 +5,8 @@ import socketio  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headcall.backend.edge.limits import Limits
+from headcall.backend.edge.socket import LiveSocket
+from headcall.kit.clock import Clock
 
 API_PATHS = ("/api/", "/health", "/metrics")
 
@@ -24,6 +26,7 @@ class _ByPath:
         await (self._api if is_api else self._pages)(scope, receive, send)
 
 
-def front(sockets: socketio.AsyncServer, api: ASGIApp, pages: ASGIApp) -> ASGIApp:
+def front(live: LiveSocket, api: ASGIApp, pages: ASGIApp, clock: Clock) -> ASGIApp:
     """What the web server runs."""
-    return Limits(socketio.ASGIApp(sockets, other_asgi_app=_ByPath(api, pages), socketio_path="socket.io"))
+    by_path = socketio.ASGIApp(live.server, other_asgi_app=_ByPath(api, pages), socketio_path="socket.io")
+    return Limits(by_path, live.figures, clock)

@@ -10,7 +10,9 @@ import msgspec
 from starlette.exceptions import HTTPException
 
 from headcall.backend.edge.faults import Fault, fault, fault_of
+from headcall.backend.edge.figures import EdgeFigures
 from headcall.backend.edge.policy import HEADERS, content_security_policy
+from headcall.kit.clock import Clock
 from headcall.wire.codec import MAX_OCTETS
 
 log = logging.getLogger("headcall.edge.strangers")
@@ -36,14 +38,21 @@ class BodyTooLarge(HTTPException):
 class Limits:
     """ASGI middleware, outermost: refuses bodies that are too large and sets the security headers."""
 
-    def __init__(self, app: Asgi, max_body: int = MAX_BODY) -> None:
-        self._app, self._max_body = app, max_body
+    def __init__(self, app: Asgi, figures: EdgeFigures, clock: Clock, max_body: int = MAX_BODY) -> None:
+        self._app, self._figures, self._clock, self._max_body = app, figures, clock, max_body
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._websocket(scope, receive, send)
             return
         answer = Answer(send, _host(scope))
+        began = self._clock.now()
+        try:
+            await self._request(scope, receive, answer)
+        finally:
+            self._figures.answered(answer.status, self._clock.now() - began)
+
+    async def _request(self, scope: MutableMapping[str, Any], receive: Receive, answer: "Answer") -> None:
         if _content_length(scope) > self._max_body:
             await answer.refuse(fault("too-large", "the body is too large"))
             return
@@ -62,6 +71,7 @@ class Limits:
         try:
             await self._app(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - octets that python-engineio does not foresee
+            self._figures.cut.labels("websocket").inc()
             log.warning("a WebSocket peer broke the rules: %s", type(error).__name__)
             with contextlib.suppress(Exception):
                 await send({"type": "websocket.close", "code": 1002})
@@ -87,11 +97,13 @@ class Answer:
     def __init__(self, send: Send, host: str) -> None:
         self._send, self._host = send, host
         self.has_begun = False
+        self.status = 499
+        """Of the answer; until it has begun, that of a peer who left (nginx's number for it)."""
         self.is_complete = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.has_begun = True
+            self.has_begun, self.status = True, message["status"]
             named = {name for name, _ in message.get("headers", ())}
             policy = (b"content-security-policy", content_security_policy(self._host).encode())
             more = [(name, value) for name, value in (*_SECURITY, policy) if name not in named]

@@ -9,6 +9,7 @@ import socketio  # type: ignore[import-untyped]
 
 from headcall.backend.edge.auth import MAX_TOKEN, Authenticator, token_in_cookies
 from headcall.backend.edge.faults import fault
+from headcall.backend.edge.figures import EdgeFigures
 from headcall.backend.edge.live import BOX, Connection, Live
 from headcall.backend.edge.quiet import quieten
 from headcall.backend.edge.strict import StrictPacket
@@ -30,8 +31,8 @@ RECHECK_SECONDS = 300.0
 class LiveSocket:
     """The Socket.IO server. One task per connection empties its box, so that order is kept."""
 
-    def __init__(self, live: Live, authenticator: Authenticator) -> None:
-        self._live, self._authenticator = live, authenticator
+    def __init__(self, live: Live, authenticator: Authenticator, figures: EdgeFigures) -> None:
+        self._live, self._authenticator, self.figures = live, authenticator, figures
         self._pumps: dict[str, asyncio.Task[None]] = {}
         self._doing: dict[str, int] = {}
         self._tokens: dict[str, str] = {}
@@ -43,7 +44,7 @@ class LiveSocket:
             max_http_buffer_size=MAX_MESSAGE,
             ping_interval=10,
             ping_timeout=8,
-            serializer=StrictPacket,
+            serializer=type("CountedPacket", (StrictPacket,), {"rubbish": figures.rubbish}),
             always_connect=False,
             logger=logging.getLogger("headcall.edge.socketio"),
             engineio_logger=logging.getLogger("headcall.edge.engineio"),
@@ -73,6 +74,7 @@ class LiveSocket:
         manager = self.server.manager
         nobody = {each for each in tuple(self.server.eio.sockets) if manager.sid_from_eio_sid(each, "/") is None}
         for each in nobody & self._strangers:
+            self.figures.cut.labels("stranger").inc()
             await self._cut(each)
         self._strangers = nobody
 
@@ -98,6 +100,7 @@ class LiveSocket:
         instance = offered.get("instance")
         connection = self._live.connected(sid, who, instance[:64] if isinstance(instance, str) else sid)
         self._tokens[sid] = token
+        self.figures.live.inc()
         last = offered.get("last_event_id")
         self._pumps[sid] = asyncio.create_task(
             self._pump(connection, last if type(last) is int else None), name=f"live {sid}"
@@ -105,7 +108,8 @@ class LiveSocket:
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         self._doing.pop(sid, None)
-        self._tokens.pop(sid, None)
+        if self._tokens.pop(sid, None):
+            self.figures.live.dec()
         pump = self._pumps.pop(sid, None)
         if pump is not None:
             pump.cancel()
@@ -113,11 +117,14 @@ class LiveSocket:
 
     async def _do(self, sid: str, message: object = None, *_more: object) -> dict[str, Any]:
         if self._doing.get(sid, 0) >= DOES_AT_ONCE:
+            self.figures.does.labels("too many").inc()
             refusal = fault("too-many-attempts", f"more than {DOES_AT_ONCE} requests at once")
             return {"ok": False, "cause": refusal.cause, "text": refusal.text, "detail": refusal.detail}
         self._doing[sid] = self._doing.get(sid, 0) + 1
         try:
-            return await self._live.do(sid, message)
+            answer = await self._live.do(sid, message)
+            self.figures.does.labels("ok" if answer["ok"] else answer["cause"]).inc()
+            return answer
         finally:
             self._doing[sid] = self._doing.get(sid, 1) - 1
             if not self._doing[sid]:
@@ -131,6 +138,8 @@ class LiveSocket:
             while not self._is_slow(connection, eio_sid):
                 name, data = await connection.box.get()
                 await self.server.emit(name, data, to=sid)
+                self.figures.events.inc()
+            self.figures.cut.labels("slow page").inc()
             log.warning("a page was too slow to take its events; cut off")
         except Exception:
             log.exception("could not serve a page's events")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Socket.IO packets as we take them: JSON, the default namespace, and no event but `do`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from prometheus_client import Counter
 from socketio import packet  # type: ignore[import-untyped]
 
 TAKEN = frozenset({packet.CONNECT, packet.DISCONNECT, packet.EVENT})
@@ -15,9 +16,17 @@ class StrictPacket(packet.Packet):  # type: ignore[misc]
     """Raises ValueError where python-socketio would go on with something it does not expect."""
 
     uses_binary_events = False
+    rubbish: ClassVar[Counter]
 
     def decode(self, encoded_packet: Any) -> int:
         """Reads a packet from a peer."""
+        try:
+            return self._decode(encoded_packet)
+        except ValueError:
+            self.rubbish.inc()
+            raise
+
+    def _decode(self, encoded_packet: Any) -> int:
         if not isinstance(encoded_packet, str):
             raise ValueError("not a text packet")
         try:

@@ -27,7 +27,7 @@ async def migrate(store: Store) -> None:
 
 def newest_version() -> str:
     """The number of the last file in `migrations/versions`."""
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max((path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")), default="")
 
 
 def alembic_config(connection: Connection) -> "Config":

@@ -57,7 +57,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_cdr_agent_user_id_started_at_ms"), ["agent_user_id", "started_at_ms"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_cdr_from_user_id_started_at_ms"), ["from_user_id", "started_at_ms"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_cdr_started_at_ms_call_id"), ["started_at_ms", "call_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_cdr_to_user_id_started_at_ms"), ["to_user_id", "started_at_ms"], unique=False
+        )
 
     op.create_table(
         "facts",
