@@ -233,7 +233,8 @@ class Site:
         self.bridge.tick()
 
     async def kill_bridge(self) -> None:
-        """As `kill -9` would: nothing is said, nothing is written any more."""
+        """As `kill -9` would: nothing is read, said or written any more."""
+        await self.wires.close()
         self.store.note = lambda drawer, key, value: None  # type: ignore[method-assign]
         self.store._db.close()
         self.bridge.line.join(None, lambda event: None)  # type: ignore[arg-type]
@@ -242,7 +243,6 @@ class Site:
         await self.bridge.board._tasks.close()
         await self.bridge.trunks.close()
         await self.bus.close()
-        await self.wires.close()
 
     async def telephone(self, user: str = "", password: str | None = None, name: str = "") -> Telephone:
         account = None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from headcall.sip_bridge.message import Request
 from headcall.sip_bridge.simulator.speech import tone_packets
 from headcall.sip_bridge.simulator.telephone import PhoneCall, Telephone
@@ -12,7 +13,6 @@ from headcall.sip_bridge.uri import NameAddr, Uri
 from headcall.wire import legs as words
 from headcall.wire import media
 from headcall.wire.nodes import Refused
-
 from tests.sip_bridge.bridge.site import Site, eventually, run, site
 
 CALLER = NameAddr(Uri.sip("13800138000", "pstn.test"), "王小明")
@@ -39,7 +39,11 @@ def test_a_call_from_the_trunk_is_offered_rung_answered_and_hung_up_by_the_calle
         async with site(tmp_path) as here:
             phone, call = await caller_dials(here)
             offered = await here.control.hears(words.LegOffered)
-            assert (offered.from_number, offered.from_name, offered.to_number) == ("13800138000", "王小明", "4008123456")
+            assert (offered.from_number, offered.from_name, offered.to_number) == (
+                "13800138000",
+                "王小明",
+                "4008123456",
+            )
             assert (offered.trunk, offered.sip_user, offered.codec) == ("carrier", None, "PCMA")
             await here.control.does(words.RingLeg(offered.leg_id))
             await call.until("ringing")
@@ -86,7 +90,8 @@ def test_commands_given_twice_do_their_work_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "status"), [("busy", 486), ("unknown-number", 404), ("no-circuit", 503), ("rejected", 603), ("normal", 480)]
+    ("cause", "status"),
+    [("busy", 486), ("unknown-number", 404), ("no-circuit", 503), ("rejected", 603), ("normal", 480)],
 )
 def test_a_refusal_says_why(tmp_path: Path, cause: str, status: int) -> None:
     async def story() -> None:
@@ -168,7 +173,9 @@ def test_keys_in_info_reach_call_control(tmp_path: Path) -> None:
         async with site(tmp_path) as here:
             phone, call, leg_id = await talk(here)
             agent = phone.line.agent
-            phone.line.do(agent.info(call.name, "application/dtmf-relay", b"Signal=5\r\nDuration=200\r\n", here.clock.now()))
+            phone.line.do(
+                agent.info(call.name, "application/dtmf-relay", b"Signal=5\r\nDuration=200\r\n", here.clock.now())
+            )
             pressed = await here.control.hears(media.DigitPressed)
             assert (pressed.leg_id, pressed.digit, pressed.duration_ms) == (leg_id, "5", 200)
 
@@ -296,7 +303,9 @@ def test_a_call_out_over_the_trunk_rings_and_is_answered(tmp_path: Path) -> None
     run(story)
 
 
-@pytest.mark.parametrize(("status", "cause"), [(486, "busy"), (404, "unknown-number"), (503, "no-circuit"), (603, "rejected")])
+@pytest.mark.parametrize(
+    ("status", "cause"), [(486, "busy"), (404, "unknown-number"), (503, "no-circuit"), (603, "rejected")]
+)
 def test_a_refusal_from_the_network_becomes_a_cause(tmp_path: Path, status: int, cause: str) -> None:
     async def story() -> None:
         async with site(tmp_path) as here:
