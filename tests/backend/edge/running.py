@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from headcall.backend.edge.server import Web
+from headcall.run.certificate import ensure_certificate
 from tests.backend.company import Company, company
 
 
@@ -17,10 +18,11 @@ from tests.backend.company import Company, company
 class Server:
     company: Company
     port: int
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def counted(self, name: str, **labels: str) -> float:
         """A figure of the edge."""
@@ -42,16 +44,18 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **how: Any) -> AsyncIterator[Server]:
+async def serving(folder: Path, *, is_secure: bool = False, **how: Any) -> AsyncIterator[Server]:
     async with company(folder, **how) as c:
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
         port = listening.getsockname()[1]
         web = Web(c.app, c.parts.socket.figures)
-        await web.listen(listening.detach())
+        ensure_certificate(folder / "tls", [])
+        certificate = (str(folder / "tls" / "certificate.pem"), str(folder / "tls" / "key.pem")) if is_secure else None
+        await web.listen(listening.detach(), certificate=certificate)
         try:
-            yield Server(c, port)
+            yield Server(c, port, "https" if is_secure else "http")
         finally:
             await c.parts.socket.close()
             await web.close()

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from headcall.backend.edge.live import BOX
-from headcall.backend.edge.socket import DOES_AT_ONCE, MAX_MESSAGE
+from headcall.backend.edge.socket import DOES_AT_ONCE, MAX_MESSAGE, is_our_origin
 from tests.backend.company import CHANGING, PASSWORDS
 from tests.backend.edge.running import Server, run_served
 
@@ -74,13 +74,13 @@ class Browser:
         return tab
 
 
-def browse(folder: Path, story: Any) -> None:
+def browse(folder: Path, story: Any, **how: Any) -> None:
     async def scenario(server: Server) -> None:
         jar = aiohttp.CookieJar(unsafe=True)  # cookies for an IP address
-        async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        async with aiohttp.ClientSession(cookie_jar=jar, connector=aiohttp.TCPConnector(ssl=False)) as session:
             await story(Browser(server, session))
 
-    run_served(folder, scenario)
+    run_served(folder, scenario, **how)
 
 
 def test_a_tab_gets_its_snapshot_and_may_do_things(tmp_path: Path) -> None:
@@ -161,14 +161,23 @@ def test_without_a_session_there_is_no_live_line(tmp_path: Path) -> None:
     browse(tmp_path, story)
 
 
-def test_another_site_does_not_get_in_with_our_cookie(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_another_site_does_not_get_in_with_our_cookie(tmp_path: Path, is_secure: bool) -> None:
     async def story(browser: Browser) -> None:
         await browser.sign_in()
-        with pytest.raises(aiohttp.WSServerHandshakeError):
-            await browser.tab(origin="https://evil.example")
-        assert (await (await browser.tab(origin=browser.server.url)).event())[0] == "snapshot"
+        ours = browser.server.url
+        for origin in ("https://evil.example", f"{ours}.evil.example", ours.replace("127.0.0.1", "localhost"), "null"):
+            with pytest.raises(aiohttp.WSServerHandshakeError):
+                await browser.tab(origin=origin)
+        assert (await (await browser.tab(origin=ours)).event())[0] == "snapshot"
 
-    browse(tmp_path, story)
+    browse(tmp_path, story, is_secure=is_secure)
+
+
+@pytest.mark.parametrize("origin", ["", "http://", "http://[::1", "file://x", "//x", "http://x@y", "x" * 5000])
+def test_a_strange_origin_is_not_ours(origin: str) -> None:
+    assert not is_our_origin(origin, {"HTTP_HOST": "x"})
+    assert not is_our_origin(None, {})
 
 
 def test_signing_out_cuts_the_live_line(tmp_path: Path) -> None:

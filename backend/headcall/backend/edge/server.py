@@ -159,6 +159,8 @@ class Web:
             timeout_graceful_shutdown=3,
             limit_concurrency=CONNECTIONS,
             ws_max_size=MAX_MESSAGE,
+            ws_ping_interval=None,  # Socket.IO has its own
+            ws_per_message_deflate=False,  # 300 KiB for each page, to save a few octets
             ssl_certfile=certificate[0] if certificate else None,
             ssl_keyfile=certificate[1] if certificate else None,
             ssl_ciphers=CIPHERS,

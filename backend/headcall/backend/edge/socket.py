@@ -4,6 +4,7 @@
 import asyncio
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 import socketio  # type: ignore[import-untyped]
 
@@ -28,6 +29,16 @@ STRANGER_SECONDS = 10.0
 RECHECK_SECONDS = 300.0
 
 
+def is_our_origin(origin: str | None, environ: dict[str, Any]) -> bool:
+    """Whether a page of our own asks. python-engineio compares with `http://` also behind TLS, so we compare hosts."""
+    hosts = {environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_HOST")} - {None, ""}
+    try:
+        asked = urlsplit(origin or "")
+    except ValueError:
+        return False
+    return asked.scheme in ("http", "https") and asked.netloc in hosts
+
+
 class LiveSocket:
     """The Socket.IO server. One task per connection empties its box, so that order is kept."""
 
@@ -40,7 +51,7 @@ class LiveSocket:
         quieten()
         self.server = socketio.AsyncServer(
             async_mode="asgi",
-            cors_allowed_origins=None,  # the same origin only
+            cors_allowed_origins=is_our_origin,
             max_http_buffer_size=MAX_MESSAGE,
             ping_interval=10,
             ping_timeout=8,
