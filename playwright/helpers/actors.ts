@@ -58,14 +58,28 @@ export async function logIn(page: Page, login: string, password: string): Promis
 export async function becomeReady(page: Page): Promise<void> {
   const state = page.getByTestId("agent-state");
   if (/^(就绪|Ready)$/.test((await state.textContent()) ?? "")) return;
+  await endCalls(page);
   await state.click();
   await page.getByRole("menuitem", { name: /^(就绪|Ready)$/ }).click();
   await expect(state).toHaveText(/^(就绪|Ready)$/);
 }
 
+/** Ends what an earlier story may have left behind: a call outlives the page that held it, on purpose. */
+async function endCalls(page: Page): Promise<void> {
+  const busy = /^(通话中|振铃中|On a call|Ringing)$/;
+  await expect(async () => {
+    if (!busy.test((await page.getByTestId("agent-state").textContent()) ?? "")) return;
+    await page.keyboard.press("Alt+KeyK");
+    throw new Error("still in a call");
+  }).toPass({ timeout: 15_000 });
+}
+
 export async function leave(...seats: Seat[]): Promise<void> {
   const faults = seats.flatMap((s) => s.faults);
-  for (const seat of seats) await seat.context.close();
+  for (const seat of seats) {
+    await endCalls(seat.page);
+    await seat.context.close();
+  }
   expect(faults).toEqual([]);
 }
 

@@ -142,3 +142,51 @@ export async function watchGaps(page: Page): Promise<() => Promise<number>> {
       });
     });
 }
+
+/** The id of the newest finished recording this person may see. */
+export async function lastRecording(page: Page): Promise<string> {
+  let id: string | null = null;
+  await expect
+    .poll(
+      async () => {
+        const { calls } = (await (await page.request.get("/api/v1/calls?limit=1")).json()) as {
+          calls: { ended_at: string | null; recording_id: string | null }[];
+        };
+        id = calls[0]?.ended_at ? calls[0].recording_id : null;
+        return id;
+      },
+      { message: "the last call has a recording" },
+    )
+    .not.toBeNull();
+  return id ?? "";
+}
+
+export interface Channel {
+  hz: number;
+  longest: number;
+}
+
+/** What a recording holds, channel by channel, without its first and last three seconds: pitch and longest silence. */
+export function recorded(page: Page, recordingId: string): Promise<Channel[]> {
+  return page.evaluate(async (id) => {
+    const octets = await (await fetch(`/api/v1/recordings/${id}/audio`)).arrayBuffer();
+    const audio = await new AudioContext().decodeAudioData(octets);
+    const cut = 3 * audio.sampleRate;
+    return Array.from({ length: audio.numberOfChannels }, (_, n) => {
+      const samples = audio.getChannelData(n).slice(cut, -cut);
+      let crossings = 0;
+      let above = false;
+      let quiet = 0;
+      let longest = 0;
+      for (let i = 1; i < samples.length; i++) {
+        const now = samples[i] ?? 0;
+        // Far from zero, so that noise between the waves does not count as waves.
+        if (!above && now > 0.05) crossings++;
+        if (Math.abs(now) > 0.05) above = now > 0;
+        quiet = Math.abs(now) < 0.01 ? quiet + 1 : 0;
+        longest = Math.max(longest, quiet);
+      }
+      return { hz: (crossings * audio.sampleRate) / samples.length, longest: (longest * 1000) / audio.sampleRate };
+    });
+  }, recordingId);
+}

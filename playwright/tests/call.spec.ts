@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { shoot } from "../helpers/a11y";
 import { answer, customerCalls, leave, ringing, sit, timer } from "../helpers/actors";
-import { expectSilence, expectTone, voice, watchGaps } from "../helpers/media";
+import { expectSilence, expectTone, lastRecording, recorded, voice, watchGaps } from "../helpers/media";
 
 test("a customer dials the 400 number; the agent answers by keyboard; both hear each other, and hold, keys and the record are right", async ({
   browser,
@@ -45,7 +45,7 @@ test("a customer dials the 400 number; the agent answers by keyboard; both hear 
   const detail = page.getByRole("region", { name: "通话详情" });
   await expect(detail).toContainText("138 0013 8000");
   await expect(detail).toContainText("坐席");
-  await detail.getByRole("button", { name: "播放" }).click();
+  await detail.getByRole("button", { name: "播放", exact: true }).click();
   const recording = page.getByTestId("recording");
   await expect
     .poll(() => recording.evaluate((a: HTMLAudioElement) => a.currentTime), { timeout: 8000 })
@@ -129,16 +129,24 @@ test("a reload in the middle of a call: the sound is back within 4 seconds, same
   await leave(mei);
 });
 
-test("twenty seconds of talk without a gap over 40 ms", async ({ browser }) => {
-  const mei = await sit(browser, "mei", { hz: 900 });
+test("twenty seconds of talk without a gap over 40 ms, in the page and in both channels of the recording", async ({
+  browser,
+}) => {
+  // The watcher runs in the audio thread, as a script of ours that the page's own policy rightly forbids.
+  const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
   const customer = await customerCalls(mei.page, { hang_up_after_s: 60 });
   await answer(mei.page);
   await expectTone(mei.page, 440);
   const longest = await watchGaps(mei.page);
   await mei.page.waitForTimeout(20_000);
   expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
-  expect((await customer.state()).longest_gap_ms, "longest gap between packets at the customer").toBeLessThan(100);
   await mei.page.keyboard.press("Alt+KeyK");
+  await expect.poll(async () => (await customer.state()).state).toBe("ended");
+  const [theirs, ours] = await recorded(mei.page, await lastRecording(mei.page));
+  expect(Math.abs((theirs?.hz ?? 0) - 440), `customer ${theirs?.hz} Hz`).toBeLessThan(15);
+  expect(Math.abs((ours?.hz ?? 0) - 900), `agent ${ours?.hz} Hz`).toBeLessThan(15);
+  expect(theirs?.longest, "longest silence of the customer's channel, in ms").toBeLessThan(40);
+  expect(ours?.longest, "longest silence of the agent's channel, in ms").toBeLessThan(40);
   await leave(mei);
 });
 

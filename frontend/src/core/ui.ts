@@ -6,6 +6,7 @@ export interface Ui {
   palette: boolean;
   help: boolean;
   status: boolean;
+  person: boolean;
   keypad: boolean;
   /** The call being transferred. */
   transfer: string | null;
@@ -18,6 +19,7 @@ export const useUi = create<Ui>(() => ({
   palette: false,
   help: false,
   status: false,
+  person: false,
   keypad: false,
   transfer: null,
   dialText: "",

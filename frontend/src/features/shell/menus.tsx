@@ -49,8 +49,9 @@ export function PersonMenu({ trigger, me }: { trigger: ReactElement; me: Me }) {
   const end = useAction(logOut);
   const tongue = useAction(language);
   const flip = useAction(theme);
+  const open = useUi((s) => s.person);
   return (
-    <Menu trigger={trigger} align="end">
+    <Menu trigger={trigger} align="end" open={open} onOpenChange={(person) => useUi.setState({ person })}>
       <div className="px-2.5 pt-2 pb-2.5">
         <p className="text-sm font-semibold">{me.name}</p>
         <p className="figures mt-0.5 text-xs text-ink-3">

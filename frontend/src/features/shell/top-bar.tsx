@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lazy, Suspense } from "react";
+import { type ComponentProps, cloneElement, lazy, type ReactElement, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { palette, theme } from "@/actions/page";
 import { duration, secondsSince, secondsUntil } from "@/core/time";
+import { type Ui, useUi } from "@/core/ui";
 import type { AgentView } from "@/core/wire";
 import { useAction } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
@@ -18,6 +19,10 @@ import { Mark } from "./mark";
 // The menus bring a positioning engine with them; the bar is there before it.
 const StatusMenu = lazy(() => import("./menus").then((m) => ({ default: m.StatusMenu })));
 const PersonMenu = lazy(() => import("./menus").then((m) => ({ default: m.PersonMenu })));
+
+/** Clicked before its menu has arrived: the menu opens as soon as it is there. */
+const eager = (trigger: ReactElement<ComponentProps<"button">>, open: Partial<Ui>) =>
+  cloneElement(trigger, { onClick: () => useUi.setState(open) });
 
 export const STATE_TONES: Record<AgentView["state"], Tone> = {
   offline: "off",
@@ -84,7 +89,7 @@ function StatusPill() {
     </button>
   );
   return (
-    <Suspense fallback={trigger}>
+    <Suspense fallback={eager(trigger, { status: true })}>
       <StatusMenu trigger={trigger} />
     </Suspense>
   );
@@ -100,7 +105,7 @@ function Person() {
     </button>
   );
   return (
-    <Suspense fallback={trigger}>
+    <Suspense fallback={eager(trigger, { person: true })}>
       <PersonMenu trigger={trigger} me={me} />
     </Suspense>
   );

@@ -25,7 +25,8 @@ export function Simulator() {
   const { data, error } = useQuery({
     queryKey: ["simulator"],
     queryFn: api.simulated,
-    refetchInterval: (q) => (q.state.error instanceof ApiError ? false : 1500),
+    refetchInterval: (q) =>
+      q.state.error instanceof ApiError ? false : q.state.data?.calls.some((c) => c.state !== "ended") ? 1500 : 10_000,
   });
   const [open, setOpen] = useState(false);
   const [caller, setCaller] = useState("");
