@@ -19,9 +19,9 @@ def test_a_port_in_use_is_named_with_its_holder_and_the_setting(kind: Kind) -> N
         port = first.getsockname()[1]
         with pytest.raises(PortUnusable) as caught:
             open_socket(Listen("b", kind, "127.0.0.1", port, "web.port"))
-    comm = Path("/proc/self/comm").read_text().strip()
+    command = Path("/proc/self/cmdline").read_text().replace("\0", " ").strip()[:60]
     says = str(caught.value)
-    assert f"{kind.upper()} port {port} on 127.0.0.1 (web.port) is in use by {comm} (pid {os.getpid()})" in says
+    assert f"{kind.upper()} port {port} on 127.0.0.1 (web.port) is in use by `{command}` (pid {os.getpid()})" in says
     assert "--base-port" in says
 
 

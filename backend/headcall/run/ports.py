@@ -7,18 +7,25 @@ from typing import Literal
 
 Kind = Literal["tcp", "udp"]
 
+LONGEST_COMMAND = 60
+
 _LISTEN = "0A"  # /proc/net/tcp, state TCP_LISTEN
 _PROC = Path("/proc")
 
 
 def holder(kind: Kind, port: int) -> str:
-    """The process that holds a local port, as in `nginx (pid 812)`; "another process" if we may not see it."""
+    """The process that holds a local port, as in nginx (pid 812); "another process" if we may not see it."""
     wanted = {f"socket:[{inode}]" for inode in _inodes(kind, port)}
     for folder in _PROC.glob("[0-9]*") if wanted else ():
         with contextlib.suppress(OSError):  # not ours to see, or gone meanwhile
             if any(_target(link) in wanted for link in (folder / "fd").iterdir()):
-                return f"{(folder / 'comm').read_text().strip()} (pid {folder.name})"
+                return f"`{_command(folder)}` (pid {folder.name})"
     return "another process"
+
+
+def _command(folder: Path) -> str:
+    words = (folder / "cmdline").read_text(errors="replace").split("\0")
+    return " ".join(words).strip()[:LONGEST_COMMAND] or (folder / "comm").read_text().strip()
 
 
 def _target(link: Path) -> str:
