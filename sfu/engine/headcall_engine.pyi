@@ -38,6 +38,11 @@ def source_digest() -> str:
 def read_header(packet: bytes) -> tuple[int, bool, int, int, int, bytes] | None:
     """Payload type, marker, sequence number, timestamp, SSRC, payload; None for what is no RTP. For tests and tools."""
 
+def g711_decode(law: str, octets: bytes) -> list[int]:
+    """The samples of `PCMA` or `PCMU`. For tests and tools."""
+
+def g711_encode(law: str, samples: Sequence[int]) -> bytes: ...
+
 class Engine:
     def __init__(
         self,

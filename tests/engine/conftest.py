@@ -2,6 +2,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from tests.engine.telephone import Exchange
 
 

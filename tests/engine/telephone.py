@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tests.engine.reference import g711, rtp
 
 from headcall_engine import Engine
+from tests.engine.reference import g711, rtp
 
 if TYPE_CHECKING:
     from headcall_engine import CodecTuple, Event
@@ -44,7 +44,7 @@ class Packet(NamedTuple):
 class Telephone:
     """Far end of a plain leg."""
 
-    engine: Engine
+    exchange: "Exchange"
     leg: str
     codecs: "Sequence[CodecTuple]"
     voice: Callable[[int], bytes] | None = None
@@ -56,9 +56,10 @@ class Telephone:
     reports: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.socket = bound()
-        self.remote = self.engine.open_plain(self.leg, self.codecs)
-        self.engine.set_plain_remote(self.leg, "127.0.0.1", self.socket.getsockname()[1], self.codecs, True)
+        self.socket = self.exchange.bound()
+        engine = self.exchange.engine
+        self.remote = engine.open_plain(self.leg, self.codecs)
+        engine.set_plain_remote(self.leg, "127.0.0.1", self.socket.getsockname()[1], self.codecs, True)
         if self.payload_type < 0:
             self.payload_type = self.codecs[0][1]
 
@@ -79,10 +80,20 @@ class Telephone:
         elif header := rtp.read_header(data):
             self.heard.append(Packet(*header, time.monotonic()))
 
+    def take_all(self) -> None:
+        """What has arrived already."""
+        try:
+            while True:
+                self.take()
+        except BlockingIOError:
+            return
+
     def press(self, key: int, *, duration: int = 800, packets: int = 5) -> list[bytes]:
         """The packets of a key, to be sent one per beat: RFC 4733, three times the end."""
         steps = [(n + 1) * duration // packets for n in range(packets)]
-        return [struct.pack(">BBH", key, 10 | (n >= packets) << 7, steps[min(n, packets - 1)]) for n in range(packets + 3)]
+        return [
+            struct.pack(">BBH", key, 10 | (n >= packets) << 7, steps[min(n, packets - 1)]) for n in range(packets + 3)
+        ]
 
 
 def listen(selector: selectors.BaseSelector, until: float) -> None:
@@ -102,11 +113,17 @@ class Exchange:
     """An engine with its browsers' socket, and the telephones plugged into it."""
 
     def __init__(self) -> None:
-        self.media = bound()
+        self.sockets: list[socket.socket] = []
+        self.media = self.bound()
         low = free_range()
         self.engine = Engine(udp_fd=self.media.fileno(), plain_host="127.0.0.1", plain_ports=(low, low + 19))
         self.telephones: list[Telephone] = []
-        self.events: "list[Event]" = []
+        self.events: list[Event] = []
+
+    def bound(self) -> socket.socket:
+        """A socket that is closed with the exchange."""
+        self.sockets.append(bound())
+        return self.sockets[-1]
 
     @property
     def address(self) -> tuple[str, int]:
@@ -114,16 +131,29 @@ class Exchange:
         return host, port
 
     def telephone(
-        self, leg: str, codecs: "Sequence[CodecTuple]", voice: Callable[[int], bytes] | None = None, *, ssrc: int = 0x1234
+        self,
+        leg: str,
+        codecs: "Sequence[CodecTuple]",
+        voice: Callable[[int], bytes] | None = None,
+        *,
+        ssrc: int = 0x1234,
     ) -> Telephone:
-        made = Telephone(self.engine, leg, codecs, voice, ssrc=ssrc)
+        made = Telephone(self, leg, codecs, voice, ssrc=ssrc)
         self.telephones.append(made)
         return made
 
     def run(self, beats: int, each: Callable[[int], None] = lambda beat: None) -> None:
         """So many beats of 20 ms: every telephone speaks, everything that comes is kept."""
+        self.run_with(None, lambda: None, beats, each)
+
+    def run_with(
+        self, other: socket.socket | None, take: Callable[[], None], beats: int, each: Callable[[int], None]
+    ) -> None:
+        """The same with one socket more."""
         start = time.monotonic()
         with selectors.DefaultSelector() as selector:
+            if other:
+                selector.register(other, selectors.EVENT_READ, take)
             for telephone in self.telephones:
                 selector.register(telephone.socket, selectors.EVENT_READ, telephone.take)
             for beat in range(beats):
@@ -156,9 +186,8 @@ class Exchange:
 
     def close(self) -> None:
         self.engine.close()
-        for telephone in self.telephones:
-            telephone.socket.close()
-        self.media.close()
+        for each in self.sockets:
+            each.close()
 
 
 def free_range() -> int:

@@ -2,9 +2,10 @@
 """Keys: told once, passed on as events, sounded where events are not known, found in speech, sent."""
 
 import struct
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
+
 from tests.engine.telephone import (
     KEYS,
     OPUS,
@@ -75,7 +76,7 @@ def test_a_key_is_told_once_and_passed_on(exchange: Exchange) -> None:
     assert len({packet.timestamp for packet in passed}) == 1
     assert [packet.marker for packet in passed] == [True] + [False] * 7
     seqs = [packet.seq for packet in b.heard]
-    assert [(y - x) % 65536 for x, y in zip(seqs, seqs[1:], strict=False)] == [1] * (len(seqs) - 1)
+    assert [(y - x) % 65536 for x, y in pairwise(seqs)] == [1] * (len(seqs) - 1)
 
 
 def test_a_key_between_two_codecs_keeps_one_timestamp(exchange: Exchange) -> None:
@@ -121,8 +122,7 @@ def test_keys_as_tones_are_found_where_events_are_not_known(exchange: Exchange) 
     coded = alaw(pressed.astype(np.int16))
     exchange.telephone("a", [PCMA], lambda beat: coded[beat * 160 : beat * 160 + 160] or b"\xd5" * 160)
     exchange.run(55)
-    told = [(event[1], event[2]) for event in exchange.told("digit")]
-    assert told == [("a", "1"), ("a", "#"), ("a", "5")]
+    assert [event[1:3] for event in exchange.told("digit")] == [("a", "1"), ("a", "#"), ("a", "5")]
 
 
 def test_speech_is_no_key(exchange: Exchange) -> None:

@@ -5,10 +5,9 @@ import time
 from itertools import pairwise
 from random import Random
 
-from tests.engine.reference import rtp
-from tests.engine.telephone import KEYS, OPUS, PCMA, PCMU, Exchange, Packet, Telephone, bound, tone_of_alaw
-
 from headcall_engine import Engine
+from tests.engine.reference import rtp
+from tests.engine.telephone import KEYS, OPUS, PCMA, PCMU, Exchange, Packet, Telephone, tone_of_alaw
 
 
 def call(exchange: Exchange) -> tuple[Telephone, Telephone]:
@@ -49,8 +48,9 @@ def test_octets_arrive_as_they_were_sent(exchange: Exchange) -> None:
 def test_a_packet_is_passed_at_once_and_not_at_the_next_beat(exchange: Exchange) -> None:
     a, b = call(exchange)
     sent: list[float] = []
-    a.voice, speak = None, a.voice
+    speak = a.voice
     assert speak
+    a.voice = None
 
     def each(beat: int) -> None:
         sent.append(time.monotonic())
@@ -122,13 +122,12 @@ def test_another_payload_type_of_the_same_codec_is_translated(exchange: Exchange
 def test_strangers_are_not_heard(exchange: Exchange) -> None:
     a, b = call(exchange)
     exchange.run(10)
-    stranger = bound()
+    stranger = exchange.bound()
     for n in range(200):
         stranger.sendto(rtp.write(8, n, n * 160, 99, b"\x11" * 160), a.remote)
         stranger.sendto(b"", a.remote)
         stranger.sendto(b"\x80", a.remote)
     exchange.run(10)
-    stranger.close()
     assert all(packet.payload != b"\x11" * 160 for packet in b.heard)
     counters = exchange.engine.counters()
     assert counters["dropped_plain_port"] + counters["dropped_empty"] + counters["dropped_rtp_malformed"] >= 300
@@ -154,11 +153,10 @@ def test_who_does_not_want_to_hear_gets_nothing(exchange: Exchange) -> None:
 def test_a_leg_that_moves_to_another_port_is_followed(exchange: Exchange) -> None:
     a, b = call(exchange)
     exchange.run(10)
-    old, a.socket = a.socket, bound()  # The NAT gave the same stream another mapping.
+    a.socket = exchange.bound()  # The NAT gave the same stream another mapping.
     exchange.run(10)
     assert len(a.heard) >= 18
     assert is_one_stream(b.heard)
-    old.close()
 
 
 def test_up_comes_with_the_first_packet(exchange: Exchange) -> None:

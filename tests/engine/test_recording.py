@@ -10,6 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from tests.engine.telephone import KEYS, OPUS, PCMA, PCMU, Exchange, loudness, sine, strength, tone_of_alaw
 
 Stereo = npt.NDArray[np.int16]

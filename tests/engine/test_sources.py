@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+
 from tests.engine.telephone import (
     G722,
     OPUS,
@@ -125,9 +126,7 @@ def test_a_beep_is_heard_once_and_may_come_again(exchange: Exchange) -> None:
 
 
 def test_silence_is_a_living_stream(exchange: Exchange) -> None:
-    legs = {
-        codec[0]: exchange.telephone(codec[0], [codec], ssrc=n) for n, codec in enumerate([PCMA, PCMU, G722, OPUS])
-    }
+    legs = {codec[0]: exchange.telephone(codec[0], [codec], ssrc=n) for n, codec in enumerate([PCMA, PCMU, G722, OPUS])}
     exchange.run(25)
     for telephone in legs.values():
         assert len(telephone.heard) >= 24

@@ -7,6 +7,7 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
+
 from tests.engine.telephone import (
     G722,
     OPUS,

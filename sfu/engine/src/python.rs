@@ -15,6 +15,7 @@ use pyo3::types::{PyBytes, PyTuple};
 
 use crate::clip::Clip;
 use crate::codec::Format;
+use crate::codec::g711::{ALAW, Law, ULAW};
 use crate::command::{Command, Keys, Source};
 use crate::counters::Counters;
 use crate::event::{Event, Events};
@@ -301,12 +302,35 @@ fn source_digest() -> &'static str {
     crate::DIGEST
 }
 
+type HeaderTuple<'py> = (u8, bool, u16, u32, u32, Bound<'py, PyBytes>);
+
 /// (payload type, marker, seq, timestamp, ssrc, payload), or None for what is no RTP.
 #[pyfunction]
-fn read_header(packet: &[u8]) -> Option<(u8, bool, u16, u32, u32, Vec<u8>)> {
+fn read_header<'py>(py: Python<'py>, packet: &[u8]) -> Option<HeaderTuple<'py>> {
     let header = rtp::parse(packet)?;
-    let payload = packet[header.payload.clone()].to_vec();
+    let payload = PyBytes::new(py, &packet[header.payload.clone()]);
     Some((header.payload_type, header.marker, header.seq, header.timestamp, header.ssrc, payload))
+}
+
+fn law(name: &str) -> PyResult<&'static Law> {
+    match name {
+        "PCMA" => Ok(&ALAW),
+        "PCMU" => Ok(&ULAW),
+        _ => bad(format!("unknown law: {name}")),
+    }
+}
+
+#[pyfunction]
+fn g711_decode(law: &str, octets: &[u8]) -> PyResult<Vec<i16>> {
+    let law = self::law(law)?;
+    Ok(octets.iter().map(|octet| law.decode[usize::from(*octet)]).collect())
+}
+
+#[pyfunction]
+fn g711_encode<'py>(py: Python<'py>, law: &str, samples: Vec<i16>) -> PyResult<Bound<'py, PyBytes>> {
+    let law = self::law(law)?;
+    let octets: Vec<u8> = samples.iter().map(|sample| law.encode(*sample)).collect();
+    Ok(PyBytes::new(py, &octets))
 }
 
 #[pymodule]
@@ -314,5 +338,7 @@ fn headcall_engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Engine>()?;
     module.add_function(wrap_pyfunction!(source_digest, module)?)?;
     module.add_function(wrap_pyfunction!(read_header, module)?)?;
+    module.add_function(wrap_pyfunction!(g711_decode, module)?)?;
+    module.add_function(wrap_pyfunction!(g711_encode, module)?)?;
     Ok(())
 }

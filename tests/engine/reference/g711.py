@@ -19,10 +19,17 @@ def ulaw_decode(octet: int) -> int:
     return -magnitude if value & 0x80 else magnitude
 
 
-def nearest(decode: "list[int]", sample: int) -> int:
-    """The octet whose value lies nearest; what an encoder must choose, up to ties."""
+ALAW = [alaw_decode(octet) for octet in range(256)]
+ULAW = [ulaw_decode(octet) for octet in range(256)]
+
+
+def nearest(decode: list[int], sample: int) -> int:
+    """The octet whose value lies nearest."""
     return min(range(256), key=lambda octet: abs(decode[octet] - sample))
 
 
-ALAW = [alaw_decode(octet) for octet in range(256)]
-ULAW = [ulaw_decode(octet) for octet in range(256)]
+def half_interval(law: str, octet: int) -> int:
+    """How far a sample may be from the value of the octet that stands for it: half the interval of its segment."""
+    if law == "PCMA":
+        return 8 << max(0, ((octet ^ ALAW_EVEN_BITS) >> 4 & 7) - 1)
+    return 4 << ((octet ^ 0xFF) >> 4 & 7)
