@@ -123,6 +123,18 @@ def test_it_carries_the_bus(tmp_path: Path) -> None:
     run_with(tmp_path, speak)
 
 
+def test_a_terminal_that_signals_all_of_us_at_once_restarts_nobody(tmp_path: Path) -> None:
+    """As `timeout` and `docker stop` of a shell do."""
+
+    async def everybody(supervisor: Supervisor) -> None:
+        supervisor.stop.set()
+        for child in supervisor.children.values():
+            os.kill(child.pid, signal.SIGTERM)
+
+    supervisor = run_with(tmp_path, everybody)
+    assert [child.lives for child in supervisor.children.values()] == [1, 1, 1]
+
+
 def test_a_role_that_cannot_start_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOPELESS", "sfu-1")
 

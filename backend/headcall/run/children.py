@@ -124,9 +124,13 @@ class Child:
                 log.error("%s hangs: no sign of life for %.0f s; ended by force", self.name, SILENT_S)
                 process.kill()
 
+    def retire(self) -> None:
+        """It is not started again, whatever ends it from now on."""
+        self._stopping.set()
+
     async def stop(self) -> None:
         """Lets it drain and end; by force if it does not."""
-        self._stopping.set()
+        self.retire()
         process = self._process
         if process is None:
             return

@@ -136,6 +136,8 @@ class Supervisor:
         def turn(child: Child) -> int:
             return assemble.KINDS[assemble.kind_of(child.name)].stops
 
+        for child in self.children.values():
+            child.retire()
         for _, group in groupby(sorted(self.children.values(), key=turn), key=turn):
             await asyncio.gather(*(child.stop() for child in group))
 
