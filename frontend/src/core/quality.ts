@@ -15,13 +15,14 @@ export type Bars = 0 | 1 | 2 | 3 | 4;
 export interface Quality extends Sample {
   bars: Bars;
   mos: number;
-  /** Bars rise only after several better samples, or the display nervously flickers. */
-  better: number;
+  /** Samples in a row that disagree with the bars shown: more than one, or the display nervously flickers. */
+  against: number;
 }
 
-export const NO_QUALITY: Quality = { rttMs: 0, jitterMs: 0, loss: 0, concealed: 0, bars: 0, mos: 0, better: 0 };
+export const NO_QUALITY: Quality = { rttMs: 0, jitterMs: 0, loss: 0, concealed: 0, bars: 0, mos: 0, against: 0 };
 
 const RISE_AFTER = 3;
+const FALL_AFTER = 2;
 
 /** ITU-T G.107, simplified: delay and loss impair a G.711 call with concealment (Bpl 25.1, Ie 0). */
 export function mos(s: Sample): number {
@@ -40,13 +41,14 @@ export function barsOf(s: Sample): Bars {
   return 4;
 }
 
-/** Falls at once, rises after three samples that agree. */
+/** Falls after two samples that agree, rises after three. */
 export function judged(before: Quality, sample: Sample): Quality {
   const now = barsOf(sample);
   const value = { ...sample, mos: mos(sample) };
-  if (before.bars === 0 || now <= before.bars) return { ...value, bars: now, better: 0 };
-  const better = before.better + 1;
-  return better >= RISE_AFTER ? { ...value, bars: now, better: 0 } : { ...value, bars: before.bars, better };
+  if (before.bars === 0 || now === before.bars) return { ...value, bars: now, against: 0 };
+  const against = before.against + 1;
+  const enough = now > before.bars ? RISE_AFTER : FALL_AFTER;
+  return against >= enough ? { ...value, bars: now, against: 0 } : { ...value, bars: before.bars, against };
 }
 
 /** Counters of one moment, as far as the browser gives them. */

@@ -15,6 +15,8 @@ import type { CallView, Command } from "./wire";
 
 const OWNER_KEY = "headcall.owner";
 const REPORT_EVERY = 5; // seconds
+/** A new connection fills its jitter buffer by stretching sound: no fault, and over in this many seconds. */
+const SETTLES_IN = 3;
 
 type Sinkable = HTMLAudioElement & { setSinkId?: (id: string) => Promise<void> };
 
@@ -26,7 +28,7 @@ export class Session {
   #lines = new Map<string, Line>();
   #opening = new Set<string>();
   #audio = new Map<string, Sinkable>();
-  #counters = new Map<string, Counters>();
+  #counters = new Map<string, { now: Counters; seconds: number }>();
   #ringer = new Ringer();
   #seconds = 0;
   #stops: (() => void)[] = [];
@@ -251,9 +253,11 @@ export class Session {
       if (!report) continue;
       const now = counters(report.values());
       const before = this.#counters.get(legId);
-      this.#counters.set(legId, now);
       // A new connection counts from zero again: nothing to compare with.
-      if (before && now.received > before.received) this.#judge(legId, before, now);
+      const goesOn = before !== undefined && now.received > before.now.received;
+      const seconds = goesOn ? before.seconds + 1 : 0;
+      this.#counters.set(legId, { now, seconds });
+      if (goesOn && seconds > SETTLES_IN) this.#judge(legId, before.now, now);
     }
   }
 

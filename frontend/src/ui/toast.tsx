@@ -17,7 +17,9 @@ let count = 0;
 export function toast(tone: Toast["tone"], text: string): void {
   count += 1;
   const id = count;
-  useToasts.setState((s) => ({ list: [...s.list.filter((x) => x.text !== text).slice(-2), { id, tone, text }] }));
+  useToasts.setState((s) => ({
+    list: [...s.list.filter((x) => x.text !== text && x.tone === "fault").slice(-2), { id, tone, text }],
+  }));
 }
 
 const drop = (id: number) => useToasts.setState((s) => ({ list: s.list.filter((x) => x.id !== id) }));

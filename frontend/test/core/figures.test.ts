@@ -83,15 +83,14 @@ describe("quality", () => {
     expect(scores.at(-1)).toBeGreaterThanOrEqual(1);
   });
 
-  test("bars fall at once and rise after three good samples", () => {
+  test("bars fall after two bad samples and rise after three good ones", () => {
+    const bad = { ...good, loss: 0.2 };
     let q = judged(NO_QUALITY, good);
-    q = judged(q, { ...good, loss: 0.2 });
-    expect(q.bars).toBe(1);
-    const rise = [good, good, good].map((s) => {
+    const bars = [bad, bad, good, good, bad, good, good, good].map((s) => {
       q = judged(q, s);
       return q.bars;
     });
-    expect(rise).toEqual([1, 1, 4]);
+    expect(bars).toEqual([4, 1, 1, 1, 1, 1, 1, 4]);
   });
 
   test("counters become a sample of what happened between them", () => {

@@ -15,10 +15,12 @@ export function Earlier() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { call, desk } = useScene();
-  const number = call?.peer.number ?? "";
+  const number = call?.peer.number || "";
+  // Whoever may not see the calls of others still sees their own with this caller.
+  const scope = number && desk.me?.rights.includes("call.history.all") ? "all" : "mine";
   const { data } = useQuery({
-    queryKey: ["calls", "earlier", number],
-    queryFn: () => api.calls(number ? { scope: "all", q: number, limit: 20 } : { scope: "mine", limit: 30 }),
+    queryKey: ["calls", "earlier", number, scope],
+    queryFn: () => api.calls({ scope, q: number, limit: 30 }),
   });
   useFreshAfterCalls();
   const calls = (data?.calls ?? []).filter((c) => c.call_id !== call?.call_id);
@@ -30,7 +32,7 @@ export function Earlier() {
       <PanelHead title={t(number ? "earlier.caller" : "earlier.mine")}>
         <Link
           to="/history"
-          search={number ? { q: number, scope: "all" } : {}}
+          search={number ? { q: number, ...(scope === "all" ? { scope } : {}) } : {}}
           className="text-xs font-medium text-accent-ink underline-offset-2 hover:underline"
         >
           {t("earlier.all")}

@@ -46,8 +46,8 @@ function List() {
   const me = useDesk((s) => s.me);
   const [text, setText] = useState(search.q ?? "");
   const q = useDeferredValue(text.trim());
-  const scope = search.scope ?? "mine";
-  const supervises = me?.roles.some((r) => r === "supervisor" || r === "admin" || r === "owner") ?? false;
+  const supervises = me?.rights.includes("call.history.all") ?? false;
+  const scope = supervises ? (search.scope ?? "mine") : "mine";
   const { data, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ["calls", "list", scope, q],
     queryFn: ({ pageParam }) => api.calls({ scope, q, limit: 50, before: pageParam }),
@@ -60,7 +60,7 @@ function List() {
   return (
     <section aria-label={t("history.title")} className="sheet flex min-h-0 flex-1 flex-col">
       <PanelHead title={t("history.title")}>
-        {(supervises || search.scope === "all") && (
+        {supervises && (
           <Segments
             label={t("history.scope")}
             value={scope}

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { Recording } from "@/api/types";
+import { loudness } from "@/core/level";
 import { useSettings } from "@/core/settings";
 import { duration } from "@/core/time";
 import { drawTrace, fit, lookOf, STEP, squeezed } from "@/features/desk/trace";
@@ -111,6 +112,9 @@ function Legend() {
   );
 }
 
+/** Peaks as the ear weighs them, like the live trace: a quiet voice is seen too. */
+const heard = (peaks: readonly number[], bars: number) => squeezed(peaks, bars).map(loudness);
+
 interface WaveProps {
   recording: Recording;
   at: number;
@@ -138,7 +142,7 @@ function Wave({ recording, at, length, seek }: WaveProps) {
         context,
         width,
         height,
-        { up: squeezed(up, bars), down: squeezed(down, bars), played: length > 0 ? at / length : 0 },
+        { up: heard(up, bars), down: heard(down, bars), played: length > 0 ? at / length : 0 },
         lookOf(canvas),
       );
   }, [data, at, length, width]);

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError, api } from "@/api/client";
 import type { SimulatedCall } from "@/api/types";
 import { shownNumber } from "@/core/number";
+import { useDesk } from "@/core/store";
 import { duration, secondsSince } from "@/core/time";
 import { faultText } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
@@ -20,6 +21,11 @@ const CALLERS = ["13800138000", "02161234567", "13912345678", "+4969123456", "15
 
 /** In the demo only: a customer far away, who really dials. */
 export function Simulator() {
+  const allowed = useDesk((s) => s.me?.rights.includes("simulator.use") ?? false);
+  return allowed ? <Panel /> : null;
+}
+
+function Panel() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { data, error } = useQuery({
