@@ -62,6 +62,7 @@ class UserAgent:
             Alarm.REPEAT_2XX: self._within.repeat_2xx,
             Alarm.NO_ACK: self._within.no_ack,
             Alarm.GLARE: self._reinvite.go_on,
+            Alarm.REINVITE_OUT: self._reinvite.time_out,
             Alarm.EXPIRED: lambda call, now: self._within.lose(call, 408, now, with_bye=True),
             Alarm.REFRESH: self._reinvite.refresh,
             Alarm.REFER_OVER: self._transfers.time_out,
@@ -171,8 +172,8 @@ class UserAgent:
         """A 2xx whose transaction is long over, or was of another life of ours, still wants its ACK."""
         key = (response.call_id, response.from_.tag or "", response.to.tag or "")
         call = self._ground.by_dialog.get(key)
-        if call is not None and 200 <= response.status < 300:
-            self._within.acknowledge_again(call, response)
+        if call is not None and 200 <= response.status < 300 and not self._within.acknowledge_again(call, response):
+            self._within.acknowledge_late(call, response)
 
     # ------------------------------------------------------------ calls coming in
 
@@ -263,7 +264,10 @@ class UserAgent:
 
     def info(self, call: str, content_type: str, body: bytes, now: float) -> list[Effect]:
         """Sends INFO, for a peer that takes DTMF that way."""
-        self._within.ask_plainly(self._ground.call(call), "INFO", now, (("Content-Type", content_type),), body)
+        known = self._ground.call(call)
+        if known.phase is not Phase.ANSWERED:
+            raise WrongState("only an answered call can carry INFO")
+        self._within.ask_plainly(known, "INFO", now, (("Content-Type", content_type),), body)
         return self._listen(now)
 
     def knows(self, call: str) -> bool:

@@ -36,6 +36,7 @@ class Alarm(Enum):
     REPEAT_2XX = "2xx again"
     NO_ACK = "no ACK for our 2xx"
     GLARE = "re-INVITE again after 491"
+    REINVITE_OUT = "our re-INVITE has no final response"
     EXPIRED = "session not refreshed"
     REFRESH = "session to be refreshed"
     REFER_OVER = "transfer never reported"
@@ -134,6 +135,9 @@ class Ground:
         return call
 
     def persist(self, call: Call) -> None:
+        """Writes the record; not that of a call which was forgotten already, only its last messages still go."""
+        if call.is_over and not call.wants_bye:
+            return
         call.is_kept = True
         self.emit(Persist(call.name, call.record()))
 

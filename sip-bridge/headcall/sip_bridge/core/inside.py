@@ -78,8 +78,7 @@ class Inside:
         if call.phase is Phase.OFFERED:
             gone = respond(call.invite, 487, to_tag=call.local_tag)
             self.ground.reply(call.invite_key, gone, now)
-        elif call.theirs is not None:
-            self.ground.reply(call.theirs.key, respond(call.theirs.request, 487), now)
+        self.within.settle(call, now)
         self.ground.emit(ByeReceived(call.name, request))
         self.ground.drop(call)
         self.ground.reply(key, ok, now)

@@ -137,8 +137,13 @@ class Outgoing:
             self.ground.agent_field(),
         ]
         cancel = Request("CANCEL", invite.uri, Headers(fields))
+
+        def hear(response: Response, now: float) -> None:
+            if response.status == 481:  # it has overtaken the INVITE: the next provisional response calls for another
+                call.has_provisional = False
+
         listener = Question(
-            self.ground, call.name, cancel, call.flow, lambda r, now: None, lambda s, now: None, lambda: 0, challenges=2
+            self.ground, call.name, cancel, call.flow, hear, lambda status, now: None, lambda: 0, challenges=2
         )
         self.ground.pass_on(self.ground.layer.request(cancel, call.flow, listener, now)[1])
         self.ground.set_alarm(call, Alarm.GIVE_UP_CANCEL, now + self.ground.timing.patience)

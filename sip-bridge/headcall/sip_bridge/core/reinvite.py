@@ -46,7 +46,17 @@ class Reinvite:
             next_cseq=call.next_cseq,
         )
         call.ours, call.ours_sdp, call.next_sdp, call.is_refresh = question, sdp, b"", is_refresh
+        self.ground.set_alarm(call, Alarm.REINVITE_OUT, now + self.ground.timing.patience)
         self.ground.ask(question, now)
+
+    def time_out(self, call: Call, now: float) -> None:
+        """A peer that says 100 and then nothing (it was restarted, say) must not block every later change."""
+        if call.ours is None:
+            return
+        self.within.abandon(call, now)
+        if not call.is_refresh:
+            self.ground.emit(ReinviteRefused(call.name, 408))
+        self.go_on(call, now)
 
     def go_on(self, call: Call, now: float) -> None:
         """An offer has been dealt with; the next may go."""

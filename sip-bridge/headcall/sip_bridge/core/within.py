@@ -82,6 +82,8 @@ class Within:
         if call.wants_bye:
             self.bye(call, now)
             return
+        if call.is_over:  # our BYE is on its way
+            return
         if unacked.holds_offer and ack.sdp:
             call.remote_sdp = ack.sdp
         self.ground.persist(call)
@@ -116,6 +118,14 @@ class Within:
         self.ground.emit(Send(data, way))
         return True
 
+    def acknowledge_late(self, call: Call, response: Response) -> None:
+        """A 2xx to a re-INVITE that we have given up, or sent in another life: without ACK the peer would hang up."""
+        dialog = call.dialog
+        if dialog is not None and response.cseq.method == "INVITE" and response.cseq.number <= dialog.local_cseq:
+            ack = dialog.request("ACK", response.cseq.number)
+            way = way_of(dialog)
+            self.ground.emit(Send(serialise(self.ground.with_via(ack, way)), way))
+
     # ------------------------------------------------------------ the end
 
     def hang_up(self, call: Call, now: float) -> None:
@@ -129,10 +139,7 @@ class Within:
     def bye(self, call: Call, now: float) -> None:
         """Sends BYE; the dialog lingers until that is answered, so that a BYE that crosses it is understood."""
         call.wants_bye = False
-        if call.theirs is not None:
-            offer, call.theirs = call.theirs, None
-            self.ground.by_invite.pop(offer.key, None)
-            self.ground.reply(offer.key, respond(offer.request, 487), now)
+        self.settle(call, now)
         request, way = self.make(call, "BYE")
         self.ground.finish(call)
 
@@ -147,6 +154,23 @@ class Within:
             now,
         )
 
+    def settle(self, call: Call, now: float) -> None:
+        """What the peer still waits for is refused, since the call ends (RFC 3261 15.1.2)."""
+        if call.theirs is not None:
+            offer, call.theirs = call.theirs, None
+            self.ground.by_invite.pop(offer.key, None)
+            self.ground.reply(offer.key, respond(offer.request, 487), now)
+        self.abandon(call, now)
+        if call.transfer is not None and call.transfer.key:
+            self.ground.reply(call.transfer.key, respond(call.transfer.request, 487), now)
+            call.transfer = None
+
+    def abandon(self, call: Call, now: float) -> None:
+        """Nobody waits for the answer to our re-INVITE any more."""
+        if call.ours is not None:
+            self.ground.pass_on(self.ground.layer.abandon(call.ours.key, now))
+            call.ours = None
+
     def lose(self, call: Call, status: int, now: float, *, with_bye: bool) -> None:
         """The call cannot go on; its owner is told, unless it has done with it already."""
         if call.is_over:
@@ -155,4 +179,5 @@ class Within:
         if with_bye and call.dialog is not None and call.phase is Phase.ANSWERED:
             self.bye(call, now)
         else:
+            self.settle(call, now)
             self.ground.drop(call)
