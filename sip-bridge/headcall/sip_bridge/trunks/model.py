@@ -27,6 +27,8 @@ class Circuit:
     """Of its registrations; stays the same (RFC 3261 10.2)."""
     addresses: tuple[str, ...] = ()
     """What `config.host` means just now."""
+    look_up_at: float = float("-inf")
+    """When to ask for them again."""
     probing: Probing = field(default_factory=Probing)
     registering: Registering | None = None
 

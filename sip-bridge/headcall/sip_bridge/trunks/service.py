@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 REGISTER: Final = "register:"
 OPTIONS: Final = "options:"
 LOOK_UP_EVERY_S: Final = 60.0
+LOOK_UP_AGAIN_S: Final = 10.0
 
 LookUp = Callable[[str], Awaitable[Sequence[str]]]
 
@@ -38,7 +39,6 @@ class Trunks:
         self._look_up = look_up
         self._domain = domain
         self._circuits: dict[str, Circuit] = {}
-        self._looked_up_at: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -90,9 +90,9 @@ class Trunks:
     def tick(self) -> None:
         now = self._line.now()
         for circuit in self._circuits.values():
-            if now - self._looked_up_at.get(circuit.config.host, float("-inf")) >= LOOK_UP_EVERY_S:
-                self._looked_up_at[circuit.config.host] = now
-                self._start(self._find(circuit.config.host))
+            if now >= circuit.look_up_at:
+                circuit.look_up_at = now + LOOK_UP_EVERY_S
+                self._start(self._find(circuit))
             elif circuit.flow is not None:
                 self._ask(circuit, circuit.flow, now)
 
@@ -101,24 +101,19 @@ class Trunks:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _find(self, host: str) -> None:
+    async def _find(self, circuit: Circuit) -> None:
         try:
-            addresses = tuple(dict.fromkeys(await self._look_up(host)))
+            addresses = tuple(dict.fromkeys(await self._look_up(circuit.config.host)))
         except OSError as error:
-            log.warning("trunk host %s cannot be looked up: %s", host, error)
-            self._looked_up_at[host] = self._line.now() - LOOK_UP_EVERY_S + 10.0
-            for circuit in self._at(host):
-                if not circuit.addresses:
-                    circuit.probing.unreachable(self._line.now(), "its name is not known")
+            log.warning("trunk %s: %s cannot be looked up: %s", circuit.name, circuit.config.host, error)
+            circuit.look_up_at = self._line.now() + LOOK_UP_AGAIN_S
+            if not circuit.addresses:
+                circuit.probing.unreachable(self._line.now(), "its name is not known")
             return
-        for circuit in self._at(host):
-            if circuit.addresses[:1] != addresses[:1]:
-                log.info("trunk %s is at %s", circuit.name, addresses[0] if addresses else "no address")
-            circuit.addresses = addresses
+        if circuit.addresses[:1] != addresses[:1]:
+            log.info("trunk %s is at %s", circuit.name, addresses[0] if addresses else "no address")
+        circuit.addresses = addresses
         self.tick()
-
-    def _at(self, host: str) -> list[Circuit]:
-        return [each for each in self._circuits.values() if each.config.host == host]
 
     def _ask(self, circuit: Circuit, flow: Flow, now: float) -> None:
         if circuit.registering is not None:
