@@ -3,14 +3,13 @@
 
 import asyncio
 import ssl
+import threading
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.backend.company import CHANGING, PASSWORDS
-from tests.backend.living import alive, demo_settings
 
-from headcall.backend.role import run
+from headcall.backend.role import DatabaseAway, run
 from headcall.kit.bus.memory import MemoryBus
 from headcall.kit.role import CannotStart, RoleContext
 from headcall.kit.settings import Settings
@@ -18,9 +17,11 @@ from headcall.run.certificate import ensure_certificate
 from headcall.wire import topics
 from headcall.wire.codec import decode, encode
 from headcall.wire.legs import AskCredential, Credential, CredentialReply
+from tests.backend.company import CHANGING, PASSWORDS
+from tests.backend.living import alive, demo_settings
 
 
-def test_it_serves_both_doors_and_comes_back_with_the_same_people(tmp_path: Path) -> None:
+def test_it_serves_both_doors_and_comes_back_with_the_same_people(tmp_path: Path, database_url: str) -> None:
     ensure_certificate(tmp_path / "tls", ["127.0.0.1"])
     tokens: list[str] = []
 
@@ -46,7 +47,8 @@ def test_it_serves_both_doors_and_comes_back_with_the_same_people(tmp_path: Path
         assert isinstance(reply, Credential)
 
     for _ in range(2):
-        asyncio.run(alive(tmp_path, demo_settings(), story))
+        settings = demo_settings().with_values("store", database_url=database_url)
+        asyncio.run(alive(tmp_path, settings, story))
 
 
 def test_a_new_installation_has_an_owner_and_the_number_of_its_carrier(tmp_path: Path) -> None:
@@ -81,6 +83,40 @@ def test_a_published_number_that_is_none_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(CannotStart, match="did"):
         asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "told"),
+    [
+        ("mysql://root@localhost/x", CannotStart, "postgresql\\+asyncpg"),
+        ("nonsense", CannotStart, "postgresql\\+asyncpg"),
+        ("postgresql+asyncpg://user:geheim@127.0.0.1:1/x", DatabaseAway, "reached"),
+        ("sqlite+aiosqlite:////nowhere/at/all.db", CannotStart, "all.db"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named(tmp_path: Path, url: str, error: type[Exception], told: str) -> None:
+    with pytest.raises(error, match=told) as caught:
+        asyncio.run(_fails(tmp_path, Settings().with_values("store", database_url=url)))
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_broken_database_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "headcall.db").write_bytes(b"this is no database" * 1000)
+    with pytest.raises(CannotStart, match=r"headcall\.db"):
+        asyncio.run(_fails(tmp_path, Settings()))
+
+
+async def _fails(folder: Path, settings: Settings) -> None:
+    ctx = RoleContext("backend", MemoryBus(), settings, folder)
+    try:
+        await run(ctx)
+    finally:
+        await ctx.tasks.close()
+        # aiosqlite does not wait for the thread of a connection that failed; it must not outlive this loop.
+        for thread in threading.enumerate():
+            if "_connection_worker_thread" in thread.name:
+                await asyncio.to_thread(thread.join, 10)
 
 
 def test_without_a_socket_it_says_what_is_missing(tmp_path: Path) -> None:

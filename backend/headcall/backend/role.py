@@ -5,6 +5,8 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from headcall.backend.calls.assembly import make_control
 from headcall.backend.demo import Demo
 from headcall.backend.edge.front import front
@@ -13,8 +15,9 @@ from headcall.backend.edge.static import Pages
 from headcall.backend.first import FirstRows
 from headcall.backend.parts import Parts, assemble
 from headcall.backend.settings import Carrier
+from headcall.backend.store.engine import BadDatabaseUrl
 from headcall.backend.store.migrate import migrate
-from headcall.backend.store.secrets import SecretBox
+from headcall.backend.store.secrets import BadKeyFile, SecretBox
 from headcall.kit.role import CannotStart, RoleContext
 from headcall.wire import settings as shared
 from headcall.wire import topics
@@ -24,11 +27,19 @@ from headcall.wire.nodes import NodeAlive
 log = logging.getLogger(__name__)
 
 
+class DatabaseAway(Exception):
+    """The database server is not there now; the supervisor tries again."""
+
+
 async def run(ctx: RoleContext) -> None:
     """Runs the backend until `ctx.stop`."""
     own = ctx.data_dir / "backend"
     own.mkdir(parents=True, exist_ok=True)
-    parts = assemble(ctx, folder=ctx.data_dir, box=SecretBox.from_file(own / "secrets.key"), make_control=make_control)
+    try:
+        box = SecretBox.from_file(own / "secrets.key")
+        parts = assemble(ctx, folder=ctx.data_dir, box=box, make_control=make_control)
+    except (BadDatabaseUrl, BadKeyFile) as error:
+        raise CannotStart(str(error)) from error
     try:
         await _serve(ctx, parts)
     finally:
@@ -36,7 +47,7 @@ async def run(ctx: RoleContext) -> None:
 
 
 async def _serve(ctx: RoleContext, parts: Parts) -> None:
-    await migrate(parts.store)
+    await _open_database(parts)
     await _prepare(ctx, parts)
     ctx.tasks.start(parts.nodes.listen(), "heartbeats")
     ctx.tasks.start(parts.prompts.warm(), "prompts")
@@ -53,6 +64,19 @@ async def _serve(ctx: RoleContext, parts: Parts) -> None:
     await parts.control.drain()
     await parts.socket.close()
     await web.close()
+
+
+async def _open_database(parts: Parts) -> None:
+    """Migrates. An embedded database that cannot be used needs a person; a server that is away may come back."""
+    engine = parts.store.engine
+    try:
+        await migrate(parts.store)
+    except DBAPIError as error:
+        if engine.dialect.name == "sqlite":
+            raise CannotStart(f"the database {engine.url.database} cannot be used: {error.orig}") from error
+        raise DatabaseAway(f"the database does not work with us: {error.orig}") from error
+    except OSError as error:
+        raise DatabaseAway(f"the database cannot be reached: {error}") from error
 
 
 async def _prepare(ctx: RoleContext, parts: Parts) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from headcall.backend.store.secrets import SealBroken, SecretBox
+from headcall.backend.store.secrets import BadKeyFile, SealBroken, SecretBox
 
 
 def test_a_sealed_secret_opens_with_its_key_only(tmp_path: Path) -> None:
@@ -21,3 +21,12 @@ def test_a_sealed_secret_opens_with_its_key_only(tmp_path: Path) -> None:
 def test_the_key_is_for_its_owner_only(tmp_path: Path) -> None:
     SecretBox.from_file(tmp_path / "secrets.key")
     assert (tmp_path / "secrets.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 44])
+def test_a_damaged_key_is_told_and_not_overwritten(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "secrets.key"
+    path.write_bytes(content)
+    with pytest.raises(BadKeyFile, match="backup"):
+        SecretBox.from_file(path)
+    assert path.read_bytes() == content

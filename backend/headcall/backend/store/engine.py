@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from headcall.backend.store.clean import before_execute
@@ -22,6 +23,10 @@ BUSY_TIMEOUT_MS = 5000
 
 TURN_TIMEOUT = 10.0
 """Seconds a writer of this process waits for its turn. Longer means one of ours never ends, or nests `begin()`."""
+
+
+class BadDatabaseUrl(ValueError):
+    """The URL names no database we can use; the text says what would be right, and shows no password."""
 
 
 class StoreBusy(Exception):
@@ -45,7 +50,7 @@ class Store:
     @classmethod
     def open(cls, url: str) -> "Store":
         """Prepares the engine; nothing is connected before the first transaction."""
-        if make_url(url).get_backend_name() != "sqlite":
+        if _driver(url) == "postgresql+asyncpg":
             return cls(create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True))
         engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -85,16 +90,33 @@ class Store:
             self._turn.release()
 
 
+def _driver(url: str) -> str:
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise BadDatabaseUrl(
+            "[store] database_url must look like postgresql+asyncpg://user:password@host/name, or be empty for SQLite"
+        )
+    return driver
+
+
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     dbapi_connection.isolation_level = None  # we say BEGIN ourselves, see `_begin_sqlite`
-    cursor = dbapi_connection.cursor()
-    for pragma in (
+    pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",  # what was promised to a peer survives a power cut
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
+    )
+    cursor = dbapi_connection.cursor()
+    try:
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+    except Exception:
+        dbapi_connection.close()  # the pool does not know it yet, and its thread would outlive the loop
+        raise
     cursor.close()
 
 

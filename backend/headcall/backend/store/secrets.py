@@ -11,6 +11,10 @@ class SealBroken(Exception):
     """A sealed value was sealed with another key, or damaged."""
 
 
+class BadKeyFile(Exception):
+    """The key file is damaged or cannot be read; the text says which and what to do."""
+
+
 class SecretBox:
     """Seals and opens text."""
 
@@ -24,13 +28,20 @@ class SecretBox:
         try:
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return cls(path.read_bytes().strip())
+            return cls._read(path)
         with os.fdopen(fd, "wb") as file:
             key = Fernet.generate_key()
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
         return cls(key)
+
+    @classmethod
+    def _read(cls, path: Path) -> "SecretBox":
+        try:
+            return cls(path.read_bytes().strip())
+        except (OSError, ValueError) as error:
+            raise BadKeyFile(f"{path}: not a usable key ({error}). Put back the file from a backup.") from error
 
     def seal(self, secret: str) -> str:
         return self._fernet.encrypt(secret.encode()).decode()
