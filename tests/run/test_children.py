@@ -14,7 +14,7 @@ import pytest
 
 from headcall.kit.clock import SystemClock
 from headcall.kit.role import EXIT_HOPELESS
-from headcall.run.children import Child
+from headcall.run.children import TRIES, Child
 
 GOOD = """
 import os, signal, sys
@@ -100,6 +100,18 @@ def test_a_child_that_cannot_start_says_so() -> None:
         async with living(one):
             await one.hopeless.wait()
         assert not one.ready.is_set()
+
+    play(scenario)
+
+
+def test_a_child_that_fails_again_and_again_before_it_is_ready_is_hopeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headcall.run.restarts.GAPS_S", (0.0,))
+
+    async def scenario() -> None:
+        one = child("import sys; sys.exit(1)")
+        async with living(one):
+            await one.hopeless.wait()
+            assert one.lives == TRIES
 
     play(scenario)
 

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 SILENT_S: Final = 30.0
 """A child that was ready and gives no sign of life for this long hangs, and is ended."""
 WATCH_S: Final = 5.0
+TRIES: Final = 4
+"""Endings of a child that was never ready, before the whole start is given up."""
 ROLE_COMMAND: Final = (sys.executable, "-m", "headcall.run", "role")
 
 
@@ -50,6 +52,7 @@ class Child:
     _process: asyncio.subprocess.Process | None = None
     _restarts: Restarts = field(default_factory=Restarts)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _was_ready: bool = False
     _heard_at: float = 0.0
     _heard: bytes = b""
 
@@ -67,6 +70,7 @@ class Child:
             gap = self._restarts.gap(self.clock.now())
             if code == EXIT_HOPELESS:
                 gap = REST_S
+            if code == EXIT_HOPELESS or (not self._was_ready and self._restarts.recent >= TRIES):
                 self.hopeless.set()
             log.error("%s ended (%s), started again in %.1f s", self.name, _ending(code), gap)
             with contextlib.suppress(TimeoutError):
@@ -115,6 +119,8 @@ class Child:
             self._heard_at = self.clock.now()
             if b"ready" in words:
                 self.ready.set()
+                self._was_ready = True
+                self._was_ready = True
                 log.info("%s is ready (pid %d)", self.name, self.pid)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
