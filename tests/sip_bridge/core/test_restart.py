@@ -114,6 +114,18 @@ def test_an_unanswered_call_of_ours_is_answered_after_the_restart() -> None:
     assert line.bob.heard(AckReceived)
 
 
+def test_an_invite_that_may_never_have_left_is_sent_by_the_next_process() -> None:
+    line = Line()
+    line.cut = True
+    line.invite()
+    line.cut = False
+    line.do(line.alice, line.alice.restart(line.now))
+    line.run(0.1)
+    assert len(line.bob.heard(InviteReceived)) == 1
+    first, again = (effect for effect in line.alice.done if isinstance(effect, Send))
+    assert first == again
+
+
 def test_an_unanswered_call_of_ours_can_be_cancelled_after_the_restart() -> None:
     line = Line()
     line.invite()
@@ -177,6 +189,6 @@ def test_every_record_is_json_and_comes_back_as_it_was() -> None:
     records = [
         effect.record for phone in (line.alice, line.bob) for effect in phone.done if isinstance(effect, Persist)
     ]
-    assert len(records) == 4
+    assert len(records) == 5
     for record in records:
         assert json.loads(json.dumps(record)) == record

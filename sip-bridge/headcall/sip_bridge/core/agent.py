@@ -105,8 +105,8 @@ class UserAgent:
         return self._listen(now)
 
     def restore(self, record: Record, now: float) -> list[Effect]:
-        """Takes a call back from its last `Persist`. A 200 not yet acknowledged goes on being repeated; a call that
-        was not answered yet goes on waiting. Nothing else is sent."""
+        """Takes a call back from its last `Persist`. A 200 not yet acknowledged goes on being repeated, and so does
+        an INVITE of ours that had no response at all; whatever else waits, waits on. Nothing new is sent."""
         call = Call.from_record(record)
         if call.invite_is_theirs:
             self._incoming.resume(call, now)

@@ -137,13 +137,8 @@ class Outgoing:
             self.ground.agent_field(),
         ]
         cancel = Request("CANCEL", invite.uri, Headers(fields))
-
-        def hear(response: Response, now: float) -> None:
-            if response.status == 481:  # it has overtaken the INVITE: the next provisional response calls for another
-                call.has_provisional = False
-
         listener = Question(
-            self.ground, call.name, cancel, call.flow, hear, lambda status, now: None, lambda: 0, challenges=2
+            self.ground, call.name, cancel, call.flow, lambda r, now: None, lambda s, now: None, lambda: 0, challenges=2
         )
         self.ground.pass_on(self.ground.layer.request(cancel, call.flow, listener, now)[1])
         self.ground.set_alarm(call, Alarm.GIVE_UP_CANCEL, now + self.ground.timing.patience)
@@ -162,11 +157,13 @@ class Outgoing:
             self.ground.counters["bad_responses"] += 1
 
     def _provisional(self, call: Call, response: Response, now: float) -> None:
-        first, call.has_provisional = not call.has_provisional, True
+        is_first, call.has_provisional = not call.has_provisional, True
         if call.is_cancelled:
-            if first:
+            if is_first:
                 self._send_cancel(call, now)
             return
+        if is_first and call.phase is Phase.CALLING:
+            self.ground.persist(call)
         if response.status == 100 or call.phase is not Phase.CALLING:
             return
         tag = response.to.tag
@@ -229,8 +226,10 @@ class Outgoing:
             assert call.dialog is not None
             self.ground.by_dialog[call.dialog.id] = call
             return
-        call.has_provisional = True
-        call.question = self._question(call, call.invite)
-        call.question.request = call.invite
-        call.question.key = self.ground.layer.resume_client(call.invite, call.flow, call.question)
+        question = call.question = self._question(call, call.invite)
+        question.request = call.invite
+        if call.has_provisional:
+            question.key = self.ground.layer.resume_client(call.invite, call.flow, question)
+        else:  # it may never have left: the same INVITE again is a repetition at worst
+            self.ground.launch(question, now)
         self.ground.set_alarm(call, Alarm.RING_OUT, now + RING_FOR)
