@@ -120,7 +120,6 @@ class Child:
             if b"ready" in words:
                 self.ready.set()
                 self._was_ready = True
-                self._was_ready = True
                 log.info("%s is ready (pid %d)", self.name, self.pid)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
