@@ -107,7 +107,10 @@ class Control:
     happened: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
     algorithms: dict[str, str] = field(default_factory=dict)
+    answers: bool = False
+    """Answers every leg that is offered, at once."""
     _served: list[Any] = field(default_factory=list)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> None:
         self._served = [
@@ -124,7 +127,15 @@ class Control:
         event: Any = decode(message, words.LegEvent | media.MediaEvent)  # type: ignore[arg-type]
         self.events.append(event)
         self.happened.set()
+        if self.answers and isinstance(event, words.LegOffered):
+            task = asyncio.get_running_loop().create_task(self._answer(event.leg_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return encode(Done())
+
+    async def _answer(self, leg_id: str) -> None:
+        await self.say(words.RingLeg(leg_id))
+        await self.say(words.AnswerLeg(leg_id))
 
     async def _credential(self, message: bytes) -> bytes:
         asked = decode(message, words.AskCredential)

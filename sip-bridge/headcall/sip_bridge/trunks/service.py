@@ -2,6 +2,8 @@
 """Keeps the trunks registered and watched, and knows whose requests come from where."""
 
 import asyncio
+import contextlib
+import ipaddress
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -201,7 +203,11 @@ def _make(trunk: Trunk) -> Circuit:
     if not trunk.name or not 0 < trunk.port < 65536 or not trunk.host:
         raise BadTrunks(f"trunk {trunk.name}: host and port are needed")
     registering = Registering(max(60, trunk.expires_s)) if trunk.registers else None
-    return Circuit(trunk, networks, f"{secrets.token_hex(8)}@headcall", registering=registering)
+    circuit = Circuit(trunk, networks, f"{secrets.token_hex(8)}@headcall", registering=registering)
+    with contextlib.suppress(ValueError):  # a name: to be looked up
+        circuit.addresses = (str(ipaddress.ip_address(trunk.host.strip("[]"))),)
+        circuit.look_up_at = float("inf")
+    return circuit
 
 
 def _with_user(uri: Uri, user: str) -> Uri:
