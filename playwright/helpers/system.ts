@@ -2,7 +2,7 @@
 // The whole real system, started once for all stories by the one command, stopped by SIGTERM.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -57,6 +57,15 @@ export default async function start(): Promise<() => Promise<void>> {
 
 export function demo(): Demo {
   return JSON.parse(process.env.HEADCALL_DEMO ?? "null") as Demo;
+}
+
+/** The process of a role as it runs now: a role that was killed has another pid than the demo told. */
+export function pidOf(role: string): number {
+  const supervisor = demo().pids.supervisor;
+  const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, "utf8").trim().split(" ");
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(role));
+  if (!found) throw new Error(`no process of the role ${role}`);
+  return Number(found);
 }
 
 function firstLine(stream: NodeJS.ReadableStream): Promise<string> {

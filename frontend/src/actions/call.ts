@@ -37,11 +37,22 @@ export const hangUp = action({
   label: () => "action.hang_up",
   icon: PhoneOff,
   keys: "Alt+KeyK",
-  available: ({ call }) => call !== null,
+  available: ({ call }) => call !== null && call.state !== "ended",
   async run({ call }, hands) {
     if (!call) return;
     hands.ui({ keypad: false });
-    await hands.send({ type: isLive(call) ? "call.hang_up" : "call.refuse", call_id: call.call_id });
+    if (!isLive(call)) {
+      await hands.send({ type: "call.refuse", call_id: call.call_id });
+      return;
+    }
+    // Our sound ends with the key, not with the server's answer.
+    hands.dispatch({ type: "assume", callId: call.call_id, patch: { state: "ended", can: [] } });
+    try {
+      await hands.send({ type: "call.hang_up", call_id: call.call_id });
+    } catch (error) {
+      hands.dispatch({ type: "assumption_failed", callId: call.call_id });
+      throw error;
+    }
   },
 });
 

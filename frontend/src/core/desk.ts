@@ -107,7 +107,7 @@ function withSnapshot(desk: Desk, s: Snapshot, at: number): Desk {
     queues: s.queues,
     owner: s.softphone.owner_instance,
     causes: s.causes,
-    assumed: {},
+    assumed: keep(onlyEnding(desk.assumed), alive),
     muted: keep(desk.muted, alive),
     ended: alive.length > 0 ? null : gone ? { call: gone, cause: "", at } : desk.ended,
   };
@@ -140,7 +140,7 @@ function withCall(desk: Desk, call: CallView, at: number): Desk {
   return {
     ...desk,
     calls: replace(desk.calls, call, (c) => c.call_id),
-    assumed: without(desk.assumed, call.call_id),
+    assumed: isEnding(desk.assumed[call.call_id]) ? desk.assumed : without(desk.assumed, call.call_id),
     ended: desk.ended && isLive(call) ? null : desk.ended,
   };
 }
@@ -160,6 +160,15 @@ function withoutCall(desk: Desk, callId: string, cause: string, at: number, last
     muted: without(desk.muted, callId),
     ended: calls.length > 0 ? desk.ended : { call, cause, at },
   };
+}
+
+/** We hung up and wait for the server to say so: nothing it says of the call before that brings the call back. */
+function isEnding(assumed: Partial<CallView> | undefined): boolean {
+  return assumed?.state === "ended";
+}
+
+function onlyEnding(assumed: Desk["assumed"]): Desk["assumed"] {
+  return Object.fromEntries(Object.entries(assumed).filter(([, patch]) => isEnding(patch)));
 }
 
 export function isLive(call: CallView): boolean {

@@ -24,6 +24,8 @@ export interface LinkWires {
 const PING_EVERY_MS = 5000;
 const PING_TIMEOUT_MS = 4000;
 const ACK_TIMEOUT_MS = 8000;
+/** A server that restarts is back within this; a call is ended late rather than not at all. */
+const END_TIMEOUT_MS = 30_000;
 
 export class Link {
   #socket: Socket;
@@ -67,7 +69,8 @@ export class Link {
       throw new Refused({ ok: false, cause: "not-connected" });
     let answer: Answer;
     try {
-      answer = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck("do", command);
+      const patience = command.type === "call.hang_up" ? END_TIMEOUT_MS : ACK_TIMEOUT_MS;
+      answer = await this.#socket.timeout(patience).emitWithAck("do", command);
     } catch {
       throw new Refused({ ok: false, cause: "no-reply" });
     }

@@ -105,8 +105,16 @@ describe("what is done", () => {
     await hangUp.run(scene([talking()]), h);
     expect(h.sent).toEqual([
       { type: "call.refuse", call_id: "call_1" },
+      { type: "assume", callId: "call_1", patch: { state: "ended", can: [] } },
       { type: "call.hang_up", call_id: "call_1" },
     ]);
+  });
+
+  test("a hang-up nobody heard of brings the call back", async () => {
+    const h = hands();
+    h.send = () => Promise.reject(new Error("no reply"));
+    await expect(hangUp.run(scene([talking()]), h)).rejects.toThrow("no reply");
+    expect(h.sent.at(-1)).toEqual({ type: "assumption_failed", callId: "call_1" });
   });
 
   test("hold is shown before the server says so, and taken back if it refuses", async () => {

@@ -94,6 +94,35 @@ describe("what we assume", () => {
   });
 });
 
+describe("a call we hung up", () => {
+  const ending = { type: "assume", callId: "call_1", patch: { state: "ended" } } as const;
+
+  test("stays ended whatever is said of it before its end, a snapshot too", () => {
+    const desk = after(
+      opened({ calls: [talking()] }),
+      ending,
+      said(11, { type: "call", data: talking({ digits: "1" }) }),
+      opened({ calls: [talking()] }),
+    );
+    expect(currentCall(desk)?.state).toBe("ended");
+  });
+
+  test("is there again if the server did not hear of it", () => {
+    const desk = after(opened({ calls: [talking()] }), ending, { type: "assumption_failed", callId: "call_1" });
+    expect(currentCall(desk)?.state).toBe("talking");
+  });
+
+  test("is forgotten with its end", () => {
+    const desk = after(
+      opened({ calls: [talking()] }),
+      ending,
+      said(11, { type: "call_gone", data: { call_id: "call_1", cause: "normal" } }),
+    );
+    expect(desk.assumed).toEqual({});
+    expect(desk.ended?.call.state).toBe("talking");
+  });
+});
+
 describe("the link", () => {
   test("remembers since when it is lost, through every failed attempt", () => {
     const desk = after(

@@ -3,7 +3,10 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Scene } from "@/actions/action";
 import { isTalking, shownCalls } from "@/core/desk";
+import { shownNumber } from "@/core/number";
+import type { CallView } from "@/core/wire";
 import { useScene } from "@/hooks/useScene";
+import { Spinner } from "@/ui/bits";
 import { Dialling } from "./dialling";
 import { Idle } from "./idle";
 import { OtherCalls } from "./other-calls";
@@ -30,8 +33,20 @@ export function Stage() {
   );
 }
 
+/** We hung up; the server has not said so yet. */
+function Ending({ call }: { call: CallView }) {
+  const { t } = useTranslation();
+  return (
+    <div className="sheet flex items-center justify-between gap-4 px-5 py-6">
+      <p className="figures text-xl font-semibold">{call.peer.name || shownNumber(call.peer.number)}</p>
+      <Spinner label={t("call.ending")} />
+    </div>
+  );
+}
+
 function InHand({ scene: { call, desk } }: { scene: Scene }) {
   if (call?.state === "ringing") return <Ringing call={call} />;
+  if (call?.state === "ended") return <Ending call={call} />;
   if (call?.state === "dialling") return <Dialling call={call} />;
   if (call && isTalking(call)) return <Talking call={call} />;
   if (desk.agent?.state === "wrap_up" || desk.ended) return <WrapUp />;
