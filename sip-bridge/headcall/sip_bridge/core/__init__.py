@@ -15,6 +15,6 @@
 | outside.py     | requests without a dialog; what is refused before anyone looks  | RFC 3261 8.2, 10, 11       |
 | routing.py     | which way a request in a dialog goes                            | RFC 3261 8.1.2, RFC 5923   |
 
-Not done here, on purpose: DNS (the shell resolves), TLS (the shell), who may call whom (`legs`, `registrar`), SDP beyond
-passing it on (`sdp`), Replaces (RFC 3891), subscriptions other than a REFER's.
+Not done here, on purpose: DNS (the shell resolves), TLS (the shell), who may call whom (`legs`, `registrar`), SDP
+beyond passing it on (`sdp`), Replaces (RFC 3891), subscriptions other than a REFER's.
 """
