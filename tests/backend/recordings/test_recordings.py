@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings over HTTP: who may hear them, in parts, while they grow, and their waveform."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.backend.company import Company, run_in_company
-from tests.backend.recordings.sound import write_ogg
 
 from headcall.backend.cdr.store import CallRecord, write
 from headcall.wire.media import RecordingEnded
+from tests.backend.company import Company, run_in_company
+from tests.backend.recordings.sound import write_ogg
 
 REC = "rec_01KBXG9Z1Q7M3V8T5N2R4W6Y0A"
 CALL = "call_01KBXG9Z1Q7M3V8T5N2R4W6Y0A"
@@ -145,6 +146,31 @@ def test_a_recording_cut_off_by_a_crash_shows_what_there_is(tmp_path: Path) -> N
         assert 10 <= len(peaks["channels"][0]) < 40
 
     run_in_company(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_recording_whose_node_died_is_closed_from_its_file(tmp_path: Path, database_url: str, is_there: bool) -> None:
+    async def scenario(c: Company) -> None:
+        content = await recorded(c, is_done=False)
+        if not is_there:
+            Path(c.parts.recordings.path_of(REC)).unlink()
+        record = CallRecord(CALL, "in", "1", "2", c.clock.wall_ms(), agent_user_id="usr_demo_mei")
+        await c.parts.recordings.close_lost()
+        assert (await c.parts.recordings.of_call(CALL))[0]["state"] == "recording", "the call goes on"
+        async with c.parts.store.begin() as session:
+            await write(session, replace(record, ended_at_ms=c.clock.wall_ms()))
+        c.clock.advance(59)
+        await c.parts.recordings.close_lost()
+        assert (await c.parts.recordings.of_call(CALL))[0]["state"] == "recording", "its node may still tell"
+        c.clock.advance(2)
+        await c.parts.recordings.close_lost()
+        (shown,) = await c.parts.recordings.of_call(CALL)
+        assert shown["state"] == "done"
+        assert (
+            (shown["octets"] == len(content) and 1.9 < shown["duration_s"] < 2.1) if is_there else not shown["octets"]
+        )
+
+    run_in_company(tmp_path, scenario, database_url=database_url)
 
 
 def test_an_unknown_recording_that_ends_is_ignored(tmp_path: Path) -> None:

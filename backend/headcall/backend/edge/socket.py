@@ -78,7 +78,10 @@ class LiveSocket:
             for _ in range(round(RECHECK_SECONDS / STRANGER_SECONDS)):
                 await asyncio.sleep(STRANGER_SECONDS)
                 await self.sweep_strangers()
-            await self.recheck()
+            try:
+                await self.recheck()
+            except Exception:
+                log.exception("could not look after sessions; trying again")
 
     async def sweep_strangers(self) -> None:
         """Closes connections that were there at the sweep before and still belong to nobody."""

@@ -39,3 +39,16 @@ def measure(path: Path) -> list[list[float]]:
         return [[], []]
     peaks = np.concatenate(blocks, axis=1)
     return [[math.floor(min(1.0, float(value)) * 1000) / 1000 for value in channel] for channel in peaks]
+
+
+def duration_ms(path: Path) -> int:
+    """How long a file plays, also one that was never closed properly."""
+    end = 0.0
+    try:
+        with av.open(str(path), "r") as container:
+            for packet in container.demux(audio=0):
+                if packet.pts is not None and packet.time_base is not None:
+                    end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    except (av.error.FFmpegError, IndexError):
+        pass  # what was read so far is what there is
+    return round(end * 1000)

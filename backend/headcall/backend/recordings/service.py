@@ -4,6 +4,7 @@
 The file belongs to the media node, which writes it while the call runs; it can be played from the first second on.
 """
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,10 @@ from headcall.kit.ids import is_id
 from headcall.wire.media import RecordingEnded
 
 log = logging.getLogger(__name__)
+
+
+LOST_AFTER_MS = 60_000
+"""How long after a call its recording may take to be closed; its end may wait in the outbox of a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,26 @@ class Recordings:
                 return
             row.state, row.duration_ms, row.octets = "done", event.duration_ms, event.octets
 
+    async def watch(self) -> None:
+        """Until cancelled: closes the rows of recordings whose media node died."""
+        while True:
+            try:
+                await self.close_lost()
+            except Exception:
+                log.exception("could not look after recordings; trying again")
+            await asyncio.sleep(LOST_AFTER_MS / 1000)
+
+    async def close_lost(self) -> None:
+        """Takes from the files how long they are, where the call is over and no media node tells."""
+        before = self._clock.wall_ms() - LOST_AFTER_MS
+        async with self._store.read() as session:
+            lost = [row.recording_id for row in await rows.left_open(session, ended_before_ms=before)]
+        for recording_id in lost:
+            path = self.path_of(recording_id)
+            length, octets = await asyncio.to_thread(_found, Path(path))
+            log.warning("the media node did not tell how a recording ended", extra={"recording_id": recording_id})
+            await self.ended(RecordingEnded(recording_id, "", path, length, octets))
+
     async def of_call(self, call_id: str) -> list[dict[str, Any]]:
         """The recordings of a call, as the API shows them."""
         async with self._store.read() as session:
@@ -118,3 +143,10 @@ class Recordings:
             "channels": 2,
             "state": row.state,
         }
+
+
+def _found(path: Path) -> tuple[int, int]:
+    """Milliseconds and octets of a file, zeros if it is not there."""
+    from headcall.backend.recordings.loudness import duration_ms  # heavy, see there
+
+    return (duration_ms(path), path.stat().st_size) if path.exists() else (0, 0)

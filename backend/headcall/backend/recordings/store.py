@@ -7,6 +7,7 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from headcall.backend.cdr.store import CdrRow
 from headcall.backend.store.base import DEFAULT_TENANT, Base, Id
 
 
@@ -28,4 +29,15 @@ class RecordingRow(Base):
 async def of_call(session: AsyncSession, call_id: str) -> Sequence[RecordingRow]:
     """The recordings of one call, in their order."""
     wanted = select(RecordingRow).where(RecordingRow.call_id == call_id).order_by(RecordingRow.started_at_ms)
+    return (await session.scalars(wanted)).all()
+
+
+async def left_open(session: AsyncSession, *, ended_before_ms: int) -> Sequence[RecordingRow]:
+    """Recordings of calls that are long over, of whose end nobody has told."""
+    wanted = (
+        select(RecordingRow)
+        .join(CdrRow, CdrRow.call_id == RecordingRow.call_id)
+        .where(RecordingRow.state == "recording", CdrRow.ended_at_ms < ended_before_ms)
+        .limit(100)
+    )
     return (await session.scalars(wanted)).all()
