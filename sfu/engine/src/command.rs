@@ -51,22 +51,84 @@ pub struct LegFigures {
 }
 
 pub enum Command {
-    OpenPeer { leg: String, ufrag: String, pwd: String, remote_ufrag: String },
-    RestartIce { ufrag: String, new_ufrag: String, new_pwd: String, new_remote_ufrag: String },
-    SetPeerCodecs { ufrag: String, formats: Vec<Format>, ssrc: u32, level_extension: Option<u8> },
-    SendDtls { ufrag: String, data: Vec<u8> },
-    SetKeys { ufrag: String, keys: Keys },
-    ClosePeer { ufrag: String },
-    OpenPlain { leg: String, formats: Vec<Format>, reply: SyncSender<io::Result<SocketAddr>> },
-    SetPlainRemote { leg: String, host: IpAddr, port: u16, formats: Vec<Format>, sends: bool },
-    Hear { leg: String, source: Source },
-    SendDigits { leg: String, events: Vec<u8>, milliseconds: u32 },
-    CloseLeg { leg: String },
-    AddClip { name: String, clip: Arc<Clip> },
-    DropClip { name: String },
-    StartRecording { recording: String, leg: String, path: PathBuf },
-    StopRecording { recording: String },
-    Legs { reply: SyncSender<Vec<LegLine>> },
-    LegFigures { leg: String, reply: SyncSender<Option<LegFigures>> },
-    Close { reply: SyncSender<()> },
+    OpenPeer {
+        leg: String,
+        ufrag: String,
+        pwd: String,
+        remote_ufrag: String,
+    },
+    RestartIce {
+        ufrag: String,
+        new_ufrag: String,
+        new_pwd: String,
+        new_remote_ufrag: String,
+    },
+    SetPeerCodecs {
+        ufrag: String,
+        formats: Vec<Format>,
+        ssrc: u32,
+        level_extension: Option<u8>,
+    },
+    SendDtls {
+        ufrag: String,
+        data: Vec<u8>,
+    },
+    SetKeys {
+        ufrag: String,
+        keys: Keys,
+    },
+    ClosePeer {
+        ufrag: String,
+    },
+    OpenPlain {
+        leg: String,
+        formats: Vec<Format>,
+        reply: SyncSender<io::Result<SocketAddr>>,
+    },
+    SetPlainRemote {
+        leg: String,
+        host: IpAddr,
+        port: u16,
+        formats: Vec<Format>,
+        sends: bool,
+    },
+    Hear {
+        leg: String,
+        source: Source,
+    },
+    SendDigits {
+        leg: String,
+        events: Vec<u8>,
+        milliseconds: u32,
+    },
+    CloseLeg {
+        leg: String,
+    },
+    AddClip {
+        name: String,
+        clip: Arc<Clip>,
+    },
+    DropClip {
+        name: String,
+    },
+    StartRecording {
+        recording: String,
+        leg: String,
+        path: PathBuf,
+    },
+    StopRecording {
+        recording: String,
+    },
+    Legs {
+        reply: SyncSender<Vec<LegLine>>,
+    },
+    LegFigures {
+        leg: String,
+        reply: SyncSender<Option<LegFigures>>,
+    },
+    #[cfg(test)]
+    Panic,
+    Close {
+        reply: SyncSender<()>,
+    },
 }

@@ -12,6 +12,8 @@ pub mod digits;
 pub mod engine;
 pub mod event;
 pub mod handle;
+#[cfg(test)]
+mod hostile;
 pub mod incoming;
 pub mod jitter;
 pub mod leg;

@@ -53,6 +53,8 @@ impl Engine {
             Command::StopRecording { recording } => self.stop_recording(&recording),
             Command::Legs { reply } => drop(reply.send(self.describe_legs())),
             Command::LegFigures { leg, reply } => drop(reply.send(self.figures(&leg))),
+            #[cfg(test)]
+            Command::Panic => panic!("asked for by a test"),
             Command::Close { reply } => {
                 self.close();
                 let _ = reply.send(());

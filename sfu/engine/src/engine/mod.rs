@@ -16,6 +16,8 @@ mod control;
 mod forward;
 mod report;
 mod telephone;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::io;
@@ -90,6 +92,9 @@ pub struct Engine {
     epoch: Instant,
     now_us: i64,
     cname: String,
+    /// Where plain datagrams are taken to, and built.
+    datagram: Vec<u8>,
+    packet: Box<[u8; DATAGRAM]>,
     scratch: Vec<i16>,
     is_closing: bool,
 }
@@ -134,6 +139,8 @@ impl Engine {
             epoch: Instant::now(),
             now_us: 0,
             cname: String::new(),
+            datagram: vec![0; DATAGRAM],
+            packet: Box::new([0; DATAGRAM]),
             scratch: Vec::with_capacity(2048),
             is_closing: false,
         };
@@ -166,8 +173,8 @@ impl Engine {
                 MEDIA => self.receive_from_browsers(receiver),
                 BEAT => self.beat(),
                 COMMAND => self.obey(),
-                token if token & PLAIN_RTP != 0 => self.receive_plain(receiver, leg, false),
-                _ => self.receive_plain(receiver, leg, true),
+                token if token & PLAIN_RTP != 0 => self.receive_plain(leg, false),
+                _ => self.receive_plain(leg, true),
             }
         }
         self.flush();
@@ -226,9 +233,8 @@ impl Engine {
         };
         let sent = match &mut target.carrier {
             Carrier::Plain(plain) => {
-                let mut packet = [0; DATAGRAM];
-                write(&mut packet, plain.out.ssrc);
-                let sent = plain.send(&packet[..length]);
+                write(&mut self.packet[..], plain.out.ssrc);
+                let sent = plain.send(&self.packet[..length]);
                 count_sent(&self.counters, sent);
                 if sent == Some(true) {
                     plain.out.count(payload.len());

@@ -6,24 +6,24 @@ use std::net::SocketAddr;
 use super::Engine;
 use crate::counters::Count;
 use crate::leg::Carrier;
-use crate::net::Receiver;
+use crate::net::DATAGRAM;
 use crate::plain::Verdict;
 use crate::rtp;
 
-/// One leg sends 50 packets per second; whatever floods its port must not keep the others waiting.
-const BATCH: usize = 16;
-
 impl Engine {
-    pub(super) fn receive_plain(&mut self, receiver: &mut Receiver, leg: usize, control_port: bool) {
+    /// Takes one datagram. A leg sends one at a time, so a batch would only cost; and whatever floods a port gets its
+    /// turn like everybody else.
+    pub(super) fn receive_plain(&mut self, leg: usize, control_port: bool) {
         let Some(Carrier::Plain(plain)) = self.legs.get(leg).map(|leg| &leg.carrier) else { return };
         let socket = if control_port { &plain.rtcp } else { &plain.rtp };
-        let count = receiver.receive(socket, BATCH);
-        self.counters.add(Count::datagrams_received, count as u64);
-        for n in 0..count {
-            if let Some((datagram, from)) = receiver.datagram(n) {
-                self.take_plain(leg, datagram, from, control_port);
-            }
+        let mut datagram = std::mem::take(&mut self.datagram);
+        datagram.resize(DATAGRAM, 0); // Nothing to do, unless a panic has lost it.
+        // An error is one of the network that the far end's host reports (port unreachable): nothing to be done.
+        if let Ok((length, from)) = socket.recv_from(&mut datagram[..]) {
+            self.counters.one(Count::datagrams_received);
+            self.take_plain(leg, &datagram[..length], from, control_port);
         }
+        self.datagram = datagram;
     }
 
     fn take_plain(&mut self, leg: usize, datagram: &[u8], from: SocketAddr, control_port: bool) {
