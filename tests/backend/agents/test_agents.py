@@ -196,7 +196,7 @@ def test_supervisors_and_queues_over_rest(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         import httpx
 
-        app = front(office.parts.socket.server, office.parts.app(), Pages(tmp_path / "none"))
+        app = front(office.parts.socket, office.parts.app(), Pages(tmp_path / "none"), office.parts.ctx.clock)
         transport = httpx.ASGITransport(app)
         await _set_passwords(office)
         async with httpx.AsyncClient(transport=transport, base_url="http://x", headers=CHANGING) as anna:
