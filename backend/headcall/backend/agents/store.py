@@ -50,7 +50,9 @@ async def put(session: AsyncSession, user_id: str, agent_number: str, *, level: 
     """Makes a user an agent, or changes their number and place."""
     row = await session.get(AgentRow, user_id)
     if row is None:
-        session.add(AgentRow(user_id=user_id, agent_number=agent_number, level=level, seat=seat))
+        user = await session.get_one(UserRow, user_id)
+        since_ms = user.created_at_ms  # offline ever since
+        session.add(AgentRow(user_id=user_id, agent_number=agent_number, level=level, seat=seat, since_ms=since_ms))
     else:
         row.agent_number, row.level, row.seat = agent_number, level, seat
     await session.flush()
