@@ -15,6 +15,7 @@ import pytest
 from headcall.kit.clock import SystemClock
 from headcall.kit.role import EXIT_HOPELESS
 from headcall.run.children import TRIES, Child
+from headcall.run.process import Process, Program
 
 GOOD = """
 import os, signal, sys
@@ -35,8 +36,24 @@ HOPELESS = f"import sys; sys.exit({EXIT_HOPELESS})"
 STUBBORN = GOOD.replace("sys.exit(0)", "None")
 
 
-def child(code: str, **fds: socket.socket) -> Child:
-    return Child("x", fds, dict(os.environ), SystemClock(), command=(sys.executable, "-c", code))
+SPARE = (
+    """
+import os, sys
+if os.read(int(os.environ["HEADCALL_GO_FD"]), 16) != b"go": sys.exit(3)
+"""
+    + GOOD
+)
+
+
+def child(code: str, *, has_spare: bool = False, **fds: socket.socket) -> Child:
+    program = Program((sys.executable, "-c", code), dict(os.environ), fds)
+    return Child("x", program, SystemClock(), has_spare)
+
+
+async def spare_of(one: Child) -> Process:
+    while one._spare is None:
+        await asyncio.sleep(0)
+    return one._spare
 
 
 @asynccontextmanager
@@ -90,6 +107,52 @@ def test_a_child_that_is_killed_lives_again_on_the_same_socket() -> None:
                 answer = await loop.sock_recv(client, 100)
                 assert answer.startswith(b"sent during the outage ") and int(answer.split()[-1]) != first
                 assert one.lives == 2
+
+    play(scenario)
+
+
+def test_a_spare_goes_on_where_the_first_was_killed() -> None:
+    async def scenario() -> None:
+        one = child(SPARE, has_spare=True)
+        async with living(one):
+            await one.ready.wait()
+            spare = (await spare_of(one)).pid
+            os.kill(one.pid, signal.SIGKILL)
+            while one.lives < 2:
+                await asyncio.sleep(0)
+            await one.ready.wait()
+            assert one.pid == spare
+            last = (await spare_of(one)).pid
+            assert last != spare
+        assert not is_running(last)
+
+    play(scenario)
+
+
+def test_a_spare_that_was_killed_too_is_no_harm() -> None:
+    async def scenario() -> None:
+        one = child(SPARE, has_spare=True)
+        async with living(one):
+            await one.ready.wait()
+            spare = await spare_of(one)
+            os.kill(spare.pid, signal.SIGKILL)
+            await spare.wait()
+            os.kill(one.pid, signal.SIGKILL)
+            while one.lives < 2:
+                await asyncio.sleep(0)
+            await one.ready.wait()
+
+    play(scenario)
+
+
+def test_a_child_that_is_stopped_while_it_starts_ends() -> None:
+    async def scenario() -> None:
+        one = child(GOOD)
+        life = asyncio.create_task(one.live())
+        await asyncio.sleep(0)
+        await one.stop()
+        await life
+        assert one.pid == 0
 
     play(scenario)
 

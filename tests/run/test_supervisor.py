@@ -20,6 +20,7 @@ ROLE = """
 import os, signal, sys
 from pathlib import Path
 name = sys.argv[1]
+if os.read(int(os.environ["HEADCALL_GO_FD"]), 16) != b"go": sys.exit(0)
 said = Path(os.environ["HEADCALL_DATA"]) / "said"
 def end(*_):
     with said.open("a") as file: file.write(name + "\\n")
@@ -172,6 +173,6 @@ def test_a_very_deep_data_folder_has_a_bus_all_the_same(tmp_path: Path) -> None:
     deep.mkdir()
 
     async def look(supervisor: Supervisor) -> None:
-        await (await LocalBus(Path(supervisor.children["sip-1"].environ["HEADCALL_BUS"])).connect()).close()
+        await (await LocalBus(Path(supervisor.children["sip-1"].program.environ["HEADCALL_BUS"])).connect()).close()
 
     run_with(deep, look)

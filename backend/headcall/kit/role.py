@@ -2,12 +2,14 @@
 """The life of a role's process: start, ready, work, drain, end. Each role is one coroutine, `run(ctx)`.
 
 The supervisor hands over by environment and inheritance: `HEADCALL_FDS` (JSON, name → descriptor of a listening
-socket), `HEADCALL_READY_FD` (a pipe that takes our signs of life). Exit codes tell it why we ended.
+socket), `HEADCALL_READY_FD` (a pipe that takes our signs of life), `HEADCALL_GO_FD` (a pipe on which we wait before we
+begin). Exit codes tell it why we ended.
 """
 
 import asyncio
 import contextlib
 import ctypes
+import itertools
 import json
 import logging
 import os
@@ -41,6 +43,7 @@ __all__ = [
     "inherited_fds",
     "metrics_topic",
     "run_role",
+    "wait_for_go",
 ]
 
 log = logging.getLogger(__name__)
@@ -108,10 +111,11 @@ class RoleContext:
         self.tasks.start(self._announce(topic, message, every_s), f"announce on {topic}")
 
     async def _announce(self, topic: str, message: Callable[[], bytes], every_s: float) -> None:
-        while True:
+        for n in itertools.count():
             with contextlib.suppress(BusError):  # the hub is away: the next one will do
                 await self.bus.publish(topic, message())
-            await asyncio.sleep(every_s)
+            # More often at first: whoever starts beside us should not have to wait.
+            await asyncio.sleep(every_s / 8 if n < 16 else every_s)
 
 
 Run = Callable[[RoleContext], Awaitable[None]]
@@ -133,6 +137,16 @@ def inherited_fds(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
     for fd in fds.values():
         os.set_inheritable(fd, False)
     return fds
+
+
+def wait_for_go(environ: Mapping[str, str] = os.environ) -> bool:
+    """Waits for the supervisor's word, with all programs read. False if we are not needed."""
+    fd = environ.get("HEADCALL_GO_FD")
+    if fd is None:
+        return True
+    word = os.read(int(fd), 16)
+    os.close(int(fd))
+    return word != b""
 
 
 def die_with_parent(parent: int) -> None:

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 PREFIX = "HEADCALL_"
-OWN_WORDS = frozenset({"FDS", "CONFIG", "SETTINGS", "DATA", "READY_FD", "PARENT", "BUS", "BUILD"})
+OWN_WORDS = frozenset({"FDS", "CONFIG", "SETTINGS", "DATA", "READY_FD", "GO_FD", "PARENT", "BUS", "BUILD"})
 """Second words of environment variables that are no settings."""
 
 

@@ -23,6 +23,7 @@ from headcall.kit.role import (
     die_with_parent,
     inherited_fds,
     run_role,
+    wait_for_go,
 )
 from headcall.kit.settings import Settings, SettingsError, example, load
 from headcall.run import assemble
@@ -184,6 +185,8 @@ def _role(arguments: argparse.Namespace) -> int:
     except CannotStart as error:
         logging.getLogger(__name__).error("cannot start: %s", error)
         return EXIT_HOPELESS
+    if not wait_for_go():
+        return EXIT_DONE
     return asyncio.run(_be(arguments.name, settings, run))
 
 

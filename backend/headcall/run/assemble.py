@@ -26,13 +26,15 @@ class Kind:
     """The sockets it is given."""
     stops: int
     """Its turn when everything stops: those that bring events first, the backend, which takes them, last."""
+    has_spare: bool = False
+    """Whether a second process waits with its programs read, because reading them takes long."""
 
 
 KINDS: Final = {
     "simulator": Kind("headcall.sip_bridge.simulator.role", ("simulator-udp",), 0),
     "sip": Kind("headcall.sip_bridge.role", ("sip-trunk-udp", "sip-trunk-tcp", "sip-phone-udp", "sip-phone-tcp"), 1),
     "sfu": Kind("headcall.sfu.role", ("media",), 2),
-    "backend": Kind("headcall.backend.role", ("http", "https"), 3),
+    "backend": Kind("headcall.backend.role", ("http", "https"), 3, has_spare=True),
 }
 
 ROLE_SETTINGS: Final = ("headcall.backend.settings", "headcall.sfu.settings", "headcall.sip_bridge.settings")

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One child process: started, watched, started again, and ended."""
+"""One role through all its lives: started, watched, started again, and ended.
+
+A role whose start takes long may have a spare: a second process that has read its programs and waits. When the first
+dies, the spare goes on at once (docs/decisions/0007).
+"""
 
 import asyncio
 import contextlib
-import json
 import logging
-import os
 import signal
-import socket
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Final
+from typing import Final
 
 from headcall.kit.clock import Clock
 from headcall.kit.role import DRAIN_S, EXIT_DONE, EXIT_HOPELESS
+from headcall.run.process import Process, Program
 from headcall.run.restarts import REST_S, Restarts
 
 log = logging.getLogger(__name__)
@@ -34,27 +34,28 @@ class StartFailed(Exception):
 
 @dataclass
 class Child:
-    """A role's process, through all its lives."""
+    """A role's process, and the next one after it."""
 
     name: str
-    fds: Mapping[str, socket.socket]
-    environ: Mapping[str, str]
+    program: Program
     clock: Clock
-    command: Sequence[str] = ROLE_COMMAND
-    """What is run, with the name behind it."""
-    errors: IO[bytes] | None = None
-    """Where its log goes; None: to ours."""
-    pid: int = 0
+    has_spare: bool = False
     lives: int = 0
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     hopeless: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when it said that it cannot start until a person changes something."""
-    _process: asyncio.subprocess.Process | None = None
+    """Set when it cannot start until a person changes something."""
+    _process: Process | None = None
+    _spare: Process | None = None
+    _spare_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _restarts: Restarts = field(default_factory=Restarts)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _was_ready: bool = False
     _heard_at: float = 0.0
-    _heard: bytes = b""
+
+    @property
+    def pid(self) -> int:
+        """Its process now; 0 between two lives."""
+        return self._process.pid if self._process else 0
 
     @property
     def is_stopping(self) -> bool:
@@ -63,71 +64,81 @@ class Child:
 
     async def live(self) -> None:
         """Runs it, again and again, until `stop`."""
-        while True:
-            code = await self._live_once()
-            if self.is_stopping:
-                return
-            gap = self._restarts.gap(self.clock.now())
-            if code == EXIT_HOPELESS:
-                gap = REST_S
-            if code == EXIT_HOPELESS or (not self._was_ready and self._restarts.recent >= TRIES):
-                self.hopeless.set()
-            log.error("%s ended (%s), started again in %.1f s", self.name, _ending(code), gap)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(gap):
-                    await self._stopping.wait()
-                    return
+        spares = asyncio.create_task(self._keep_spare(), name=f"spare of {self.name}")
+        try:
+            while not self._stopping.is_set():
+                gap = self._gap_after(await self._live_once())
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(gap):
+                        await self._stopping.wait()
+        finally:
+            spares.cancel()
+            await asyncio.gather(spares, return_exceptions=True)
+            await self._drop_spare()
+
+    def _gap_after(self, code: int) -> float:
+        if self.is_stopping:
+            return 0.0
+        gap = self._restarts.gap(self.clock.now())
+        if code == EXIT_HOPELESS:
+            gap = REST_S
+        if code == EXIT_HOPELESS or (not self._was_ready and self._restarts.recent >= TRIES):
+            self.hopeless.set()
+        log.error("%s ended (%s), started again in %.1f s", self.name, _ending(code), gap)
+        return gap
 
     async def _live_once(self) -> int:
-        reading, writing = os.pipe()
-        try:
-            process = await self._spawn(writing)
-        finally:
-            os.close(writing)
-        self._process, self.pid, self.lives = process, process.pid, self.lives + 1
-        self._heard_at = self.clock.now()
-        loop = asyncio.get_running_loop()
-        os.set_blocking(reading, False)
-        loop.add_reader(reading, self._listen, reading)
-        watch = loop.create_task(self._watch(process), name=f"watch {self.name}")
+        process = await self._next()
+        self._process, self.lives, self._heard_at = process, self.lives + 1, self.clock.now()
+        process.go(self._hear)
+        if self.is_stopping:  # told so while it was being started
+            process.signal(signal.SIGTERM)
+        watch = asyncio.create_task(self._watch(process), name=f"watch {self.name}")
         try:
             return await process.wait()
         finally:
             watch.cancel()
-            loop.remove_reader(reading)
-            os.close(reading)
+            process.close()
             self.ready.clear()
-            self._process, self.pid = None, 0
+            self._process = None
 
-    async def _spawn(self, ready_fd: int) -> asyncio.subprocess.Process:
-        numbers = {name: sock.fileno() for name, sock in self.fds.items()}
-        environ = {**self.environ, "HEADCALL_FDS": json.dumps(numbers), "HEADCALL_READY_FD": str(ready_fd)}
-        return await asyncio.create_subprocess_exec(
-            *(*self.command, self.name),
-            env={**environ, "HEADCALL_PARENT": str(os.getpid())},
-            pass_fds=(*numbers.values(), ready_fd),
-            stdin=subprocess.DEVNULL,
-            stdout=self.errors if self.errors else sys.stderr,
-            stderr=self.errors,
-        )
+    async def _next(self) -> Process:
+        spare, self._spare = self._spare, None
+        if spare and spare.is_running:
+            log.info("%s goes on in its spare process", self.name)
+            return spare
+        if spare:
+            spare.close()
+        return await self.program.start()
 
-    def _listen(self, fd: int) -> None:
-        with contextlib.suppress(OSError):
-            words = os.read(fd, 4096)
-            if not words:  # it closed its end: only its exit follows
-                asyncio.get_running_loop().remove_reader(fd)
-            self._heard_at = self.clock.now()
-            if b"ready" in words:
-                self.ready.set()
-                self._was_ready = True
-                log.info("%s is ready (pid %d)", self.name, self.pid)
+    async def _keep_spare(self) -> None:
+        while self.has_spare:
+            await self._spare_wanted.wait()
+            self._spare_wanted.clear()
+            if self._spare is None:
+                self._spare = await self.program.start()
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+    async def _drop_spare(self) -> None:
+        if self._spare:
+            self._spare.signal(signal.SIGKILL)  # it has done nothing yet
+            await self._spare.wait()
+            self._spare.close()
+            self._spare = None
+
+    def _hear(self, words: bytes) -> None:
+        self._heard_at = self.clock.now()
+        if b"ready" in words:
+            log.info("%s is ready (pid %d)", self.name, self.pid)
+            self._was_ready = True
+            self._spare_wanted.set()
+            self.ready.set()
+
+    async def _watch(self, process: Process) -> None:
         while True:
             await asyncio.sleep(WATCH_S)
             if self.ready.is_set() and self.clock.now() - self._heard_at > SILENT_S:
                 log.error("%s hangs: no sign of life for %.0f s; ended by force", self.name, SILENT_S)
-                process.kill()
+                process.signal(signal.SIGKILL)
 
     def retire(self) -> None:
         """It is not started again, whatever ends it from now on."""
@@ -139,15 +150,13 @@ class Child:
         process = self._process
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
+        process.signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(DRAIN_S + 5):
                 await process.wait()
         except TimeoutError:
             log.error("%s does not end; ended by force", self.name)
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            process.signal(signal.SIGKILL)
             await process.wait()
 
 

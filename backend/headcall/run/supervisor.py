@@ -31,6 +31,7 @@ from headcall.run import assemble
 from headcall.run.addresses import own_addresses
 from headcall.run.certificate import ensure_certificate
 from headcall.run.children import ROLE_COMMAND, Child, StartFailed
+from headcall.run.process import Program
 from headcall.run.sockets import open_all
 from headcall.wire.settings import Site, Web
 
@@ -92,8 +93,10 @@ class Supervisor:
             "HEADCALL_SETTINGS": str(self.data / "run" / "settings.json"),
         }
         for name in assemble.role_names(self.settings):
-            fds = {fd: sockets[fd] for fd in assemble.KINDS[assemble.kind_of(name)].fds if fd in sockets}
-            self.children[name] = Child(name, fds, environ, self._clock, self.command, self.errors)
+            kind = assemble.KINDS[assemble.kind_of(name)]
+            fds = {fd: sockets[fd] for fd in kind.fds if fd in sockets}
+            program = Program((*self.command, name), environ, fds, self.errors)
+            self.children[name] = Child(name, program, self._clock, kind.has_spare)
 
     async def _live(self, when_ready: Callable[["Supervisor"], Awaitable[None]]) -> None:
         tasks = Tasks("supervisor")
