@@ -6,14 +6,13 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.world.media_node import FakeMediaNode, HeldLeg
-
 from headcall.kit.bus.outbox import Outbox
 from headcall.kit.bus.port import Bus
 from headcall.wire import legs as words
 from headcall.wire import topics
 from headcall.wire.codec import decode, encode
 from headcall.wire.nodes import Done, Refused
+from tests.world.media_node import FakeMediaNode, HeldLeg
 
 State = Literal["offered", "dialling", "ringing", "answered"]
 

@@ -218,6 +218,8 @@ class LegEnded(Struct, frozen=True, tag=True):
     """An id of `headcall.wire.causes`."""
     by_peer: bool
     """Whether the far end ended it."""
+    at_ms: int | None = None
+    """When it ended, milliseconds since 1970: what waits in an outbox is told late. None: now."""
 
 
 class RegistrationChanged(Struct, frozen=True, tag=True):

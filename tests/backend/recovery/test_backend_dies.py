@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from headcall.wire.legs import AnswerLeg
+from headcall.wire.legs import AnswerLeg, LegEnded
 from headcall.wire.media import FromLeg, Playlist
 from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play, restart
 
@@ -122,5 +122,22 @@ def test_an_agent_whose_page_does_not_come_back_is_offline(tmp_path: Path) -> No
         assert office.state(MEI) == "offline"
         agent = office.phone.agents.get(MEI)
         assert agent is not None and agent.reason == "no-device"
+
+    play(tmp_path, story)
+
+
+def test_the_record_tells_when_the_customer_hung_up_though_it_was_told_late(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        customer = await office.bridge.offer(HOTLINE)
+        call = await mei.answer()
+        office.clock.advance(30)
+        hung_up_at = office.clock.wall_ms()
+        office.clock.advance(8)
+        await restart(office)
+        await office.bridge.bring(LegEnded(customer, "normal", by_peer=True, at_ms=hung_up_at))
+        await office.over()
+        record = await office.record(call["call_id"])
+        assert record["talk_s"] == 30.0 and record["ended_by"] == "caller"
 
     play(tmp_path, story)

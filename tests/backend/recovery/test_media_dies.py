@@ -110,3 +110,15 @@ def test_a_media_node_that_was_killed_gets_the_browsers_back(tmp_path: Path) -> 
         await office.until(lambda: office.media.hears(rung["leg_id"]) == FromLeg(reply["leg_id"]))
 
     play(tmp_path, story)
+
+
+def test_a_call_that_had_just_begun_ends_too_when_its_media_node_was_started_after_it(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        _, customer, _ = await in_talk(office)
+        office.clock.advance(1)
+        office.media.legs.clear()
+        await office.phone.recovery.compare_media("sfu-1", epoch_ms=office.clock.wall_ms())
+        await office.over()
+        assert office.bridge.causes[customer] == "media-lost"
+
+    play(tmp_path, story)

@@ -191,7 +191,7 @@ class Telephony:
             routing=self.routing,
             bridges=self.bridges,
             clock=self.given.clock,
-            on_bridge_up=lambda bridge: self._start(self._bridge_up(bridge), f"{bridge} is up"),
+            on_bridge_up=lambda bridge, epoch: self._start(self._bridge_up(bridge, epoch), f"{bridge} is up"),
             on_recording_ended=self.given.recordings.ended,
             on_registration=self.dispatcher.wake,
         )
@@ -292,9 +292,9 @@ class Telephony:
         await self.recovery.compare_all(self.recovery.media_nodes())
         await self.recovery.mend_agents(self.agents, self.duty)
 
-    async def _bridge_up(self, bridge: str) -> None:
+    async def _bridge_up(self, bridge: str, epoch_ms: int) -> None:
         await self.given.trunks.configure(bridge)
-        await self.recovery.compare_bridge(bridge)
+        await self.recovery.compare_bridge(bridge, epoch_ms)
 
     async def _hear_nodes(self) -> None:
         inbox = await self.given.bus.subscribe(topics.NODES)
@@ -304,7 +304,7 @@ class Telephony:
             except UnknownWord:
                 continue
             if alive.kind == "sfu" and self.media.heard(alive):
-                self._start(self.recovery.compare_media(alive.node), f"{alive.node} is new")
+                self._start(self.recovery.compare_media(alive.node, alive.epoch), f"{alive.node} is new")
 
     async def _presence(self, user_id: str, is_here: bool) -> None:
         """The user's first page opened, or the last one closed."""

@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 WORDS: Any = leg_words.LegEvent | media_words.MediaEvent
 
-BridgeUp = Callable[[str], None]
+BridgeUp = Callable[[str, int], None]
+"""(bridge, when its process was started)"""
 RecordingEnded = Callable[[media_words.RecordingEnded], Awaitable[None]]
 
 
@@ -67,9 +68,9 @@ class Events:
             case leg_words.RegistrationChanged():
                 self.bridges.registration_changed(event)
                 self.on_registration()
-            case leg_words.BridgeUp(bridge=bridge):
+            case leg_words.BridgeUp(bridge=bridge, epoch=epoch):
                 self.bridges.heard(bridge)
-                self.on_bridge_up(bridge)
+                self.on_bridge_up(bridge, epoch)
             case leg_words.TransferAsked():
                 await self._transfer(event)
             case media_words.RecordingEnded():

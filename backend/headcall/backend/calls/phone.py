@@ -24,6 +24,7 @@ from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.rules.talk import talking_leg
 from headcall.backend.calls.service import CallControl
 from headcall.backend.media.service import MediaNodes
+from headcall.backend.numbers.model import normal
 from headcall.backend.users.model import Actor
 from headcall.wire.media import ConnectPeer
 
@@ -52,7 +53,7 @@ class Phone:
                 media_node=self._media.choose(),
                 from_number=who.number or "",
                 from_name=who.name,
-                to_number=number,
+                to_number=normal(number) or number,
                 target=target,
                 user_id=who.user_id,
             ),

@@ -11,6 +11,7 @@ from headcall.backend.calls.model import Direction
 from headcall.backend.calls.phone import direction_to
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
+from headcall.backend.numbers.model import normal
 from headcall.backend.users.model import Person
 from headcall.kit.tasks import Tasks
 from headcall.wire.legs import EndLeg, LegOffered
@@ -48,7 +49,7 @@ class Reception:
             media_node=event.media_node,
             from_number=(person.number if person else None) or event.from_number,
             from_name=person.name if person else event.from_name,
-            to_number=event.to_number,
+            to_number=normal(event.to_number) or event.to_number[:64],
             target=target,
             bridge=event.bridge,
             user_id=person.user_id if person else None,

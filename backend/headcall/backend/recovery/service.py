@@ -77,8 +77,8 @@ class Recovery:
 
     # ------------------------------------------------------------ a bridge's death, or ours as a bridge sees it
 
-    async def compare_bridge(self, bridge: str) -> None:
-        """Tells the calls which telephones are gone, and the bridge which calls are."""
+    async def compare_bridge(self, bridge: str, epoch_ms: int | None = None) -> None:
+        """Tells the calls which telephones are gone, and the bridge which calls are. `epoch_ms`: when it was started."""
         try:
             described = await self._bridges.describe(bridge)
         except NodeFailed as error:
@@ -86,7 +86,12 @@ class Recovery:
             return
         held = {leg.leg_id for leg in described.legs}
         for box, leg in list(self._legs()):
-            if leg.kind == "sip" and leg.bridge == bridge and leg.leg_id not in held and not self._is_young(leg):
+            if (
+                leg.kind == "sip"
+                and leg.bridge == bridge
+                and leg.leg_id not in held
+                and not self._is_young(leg, epoch_ms)
+            ):
                 await _tell(box, LegEnded(leg.leg_id, "unavailable", by_peer=False))
         for leg_id in held:
             if await self._is_over(leg_id):
@@ -102,14 +107,14 @@ class Recovery:
 
     # ------------------------------------------------------------ a media node's death
 
-    async def compare_media(self, node: str) -> None:
+    async def compare_media(self, node: str, epoch_ms: int | None = None) -> None:
         """Tells the calls which legs have no media any more, and the node which legs are over."""
         try:
             described = await self._media.describe(node)
         except NodeFailed as error:
             log.warning("cannot compare with %s: %s", node, error)
             return
-        await self._tell_of_media(node, described)
+        await self._tell_of_media(node, described, epoch_ms)
         for held in described.legs:
             if await self._is_over(held.leg_id):
                 try:
@@ -119,17 +124,17 @@ class Recovery:
         for box in {box for box, leg in self._legs() if leg.media_node == node}:
             box.resync()
 
-    async def _tell_of_media(self, node: str, described: MediaDescribed) -> None:
+    async def _tell_of_media(self, node: str, described: MediaDescribed, epoch_ms: int | None) -> None:
         held = {leg.leg_id: leg for leg in described.legs}
         for box, leg in list(self._legs()):
             if leg.media_node != node or not leg.has_media:
                 continue
             if leg.leg_id not in held:
-                if leg.state != "outgoing" and not self._is_young(leg):
+                if leg.state != "outgoing" and not self._is_young(leg, epoch_ms):
                     await _tell(box, Forgotten(leg.leg_id))
             elif held[leg.leg_id].up and leg.lost_at_ms is not None:
                 await _tell(box, MediaUp(leg.leg_id))
-            elif not held[leg.leg_id].up and leg.lost_at_ms is None and not self._is_young(leg):
+            elif not held[leg.leg_id].up and leg.lost_at_ms is None and not self._is_young(leg, None):
                 await _tell(box, MediaDown(leg.leg_id))
 
     # ------------------------------------------------------------ all together
@@ -150,9 +155,10 @@ class Recovery:
             box = self._calls.box(call.call_id)
             yield from ((box, leg) for leg in call.live_legs())
 
-    def _is_young(self, leg: Leg) -> bool:
+    def _is_young(self, leg: Leg, epoch_ms: int | None) -> bool:
+        """Whether the node may not know of the leg yet. A node that was started after the leg was there knew it once."""
         newest = max(leg.added_at_ms, leg.answered_at_ms or 0)
-        return self._clock.wall_ms() - newest < YOUNG_MS
+        return newest > (epoch_ms if epoch_ms is not None else self._clock.wall_ms() - YOUNG_MS)
 
     async def _is_over(self, leg_id: str) -> bool:
         """Whether it was a leg of ours and is none any more. A leg we never heard of is just about to be offered."""

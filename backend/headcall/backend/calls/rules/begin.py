@@ -33,14 +33,21 @@ def begin(plan: Plan, start: Begin) -> None:
             language=start.language,
             from_number=start.from_number,
             from_name=start.from_name,
-            to_number=start.target.to_number if not isinstance(start.target, RefuseCaller) else start.to_number,
-            to_name=start.target.to_name if not isinstance(start.target, RefuseCaller) else "",
+            to_number=_to_number(start),
+            to_name="" if isinstance(start.target, RefuseCaller) else start.target.to_name,
             leg=leg,
         )
     )
     if start.kind == "browser":
         plan.note(LegAnswered(leg.leg_id))  # whoever dials in a page is there
     go_to(plan, start.target)
+
+
+def _to_number(start: Begin) -> str:
+    """What the public network dialled, as dialled; within the company the long number, however short it was dialled."""
+    if start.direction == "in" or isinstance(start.target, RefuseCaller):
+        return start.to_number
+    return start.target.to_number or start.to_number
 
 
 def go_to(plan: Plan, target: Target) -> None:

@@ -26,6 +26,8 @@ def leg_ended(plan: Plan, event: legs.LegEnded) -> None:
     leg = plan.call.legs.get(event.leg_id)
     if leg is None or not leg.is_live:
         return
+    if event.at_ms is not None:  # it waited while we were away; the record shall tell when it was
+        plan.now_ms = max(leg.added_at_ms, leg.answered_at_ms or 0, min(event.at_ms, plan.now_ms))
     was_customer = leg.leg_id == plan.call.customer.leg_id
     close_leg(plan, leg.leg_id, event.cause, by_peer=event.by_peer, out_there=True)
     if leg.state == "outgoing":
