@@ -78,7 +78,10 @@ class Recovery:
     # ------------------------------------------------------------ a bridge's death, or ours as a bridge sees it
 
     async def compare_bridge(self, bridge: str, epoch_ms: int | None = None) -> None:
-        """Tells the calls which telephones are gone, and the bridge which calls are. `epoch_ms`: when it was started."""
+        """Tells the calls which telephones are gone, and the bridge which calls are.
+
+        `epoch_ms`: when its process was started, if that is why we ask.
+        """
         try:
             described = await self._bridges.describe(bridge)
         except NodeFailed as error:
@@ -156,7 +159,7 @@ class Recovery:
             yield from ((box, leg) for leg in call.live_legs())
 
     def _is_young(self, leg: Leg, epoch_ms: int | None) -> bool:
-        """Whether the node may not know of the leg yet. A node that was started after the leg was there knew it once."""
+        """Whether the node may not know of the leg yet. One that was started later than the leg will not hear of it."""
         newest = max(leg.added_at_ms, leg.answered_at_ms or 0)
         return newest > (epoch_ms if epoch_ms is not None else self._clock.wall_ms() - YOUNG_MS)
 
