@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.backend.databases import binaries, postgresql
 
 from headcall.backend.store.engine import sqlite_url
+from tests.backend.databases import binaries, postgresql
 
 
 @pytest.fixture(scope="session")

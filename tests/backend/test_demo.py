@@ -4,9 +4,9 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from tests.backend.company import PASSWORDS, SIP_PASSWORDS, Company, run_in_company
 
 from headcall.backend.store.tables import metadata
+from tests.backend.company import PASSWORDS, SIP_PASSWORDS, Company, run_in_company
 
 
 async def _content(c: Company) -> dict[str, list[tuple[object, ...]]]:

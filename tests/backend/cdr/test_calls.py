@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.backend.company import Company, run_in_company
 
 from headcall.backend.cdr.store import CallRecord, Cursor, write
+from tests.backend.company import Company, run_in_company
 
 MEI, LEI = "usr_demo_mei", "usr_demo_lei"
 

@@ -4,13 +4,13 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from tests.backend.company import Company, run_in_company
 
 from headcall.backend.devices.service import ha1
 from headcall.backend.devices.store import SipAccountRow
 from headcall.wire.codec import decode, encode
 from headcall.wire.legs import AskCredential, Credential, CredentialReply
 from headcall.wire.nodes import Refused
+from tests.backend.company import Company, run_in_company
 
 
 async def asked(c: Company, sip_user: str, realm: str = "headcall.local") -> object:

@@ -2,6 +2,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.backend.company import Company, run_in_company
 
 

@@ -3,12 +3,11 @@
 
 from pathlib import Path
 
-from tests.backend.company import Company, run_in_company
-
 from headcall.wire import topics
 from headcall.wire.codec import encode
 from headcall.wire.legs import BridgeDescribed, Registration, TrunkState
 from headcall.wire.nodes import NodeAlive
+from tests.backend.company import Company, run_in_company
 
 
 def heard(c: Company, node: str, kind: str, epoch: int = 1_790_000_000_000) -> None:

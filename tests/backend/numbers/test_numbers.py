@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.backend.company import Company, run_in_company
 
 from headcall.backend.errors import CallFailed
 from headcall.backend.numbers.model import Network, Number, ToOutside, ToQueue, ToUser, normal
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.store import put
 from headcall.backend.sample import QUEUE_ID
+from tests.backend.company import Company, run_in_company
 
 QUEUE = ToQueue(QUEUE_ID, "40081234560")
 MEI = ToUser("usr_demo_mei", "83012341001")

@@ -3,7 +3,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.backend.company import Company, run_in_company
 
 from headcall.wire.codec import decode, encode
 from headcall.wire.nodes import Done, Refused
@@ -16,6 +15,7 @@ from headcall.wire.simulator import (
     SimulatedDescribed,
     SimulatorCommand,
 )
+from tests.backend.company import Company, run_in_company
 
 CALLS = "/api/v1/simulator/calls"
 

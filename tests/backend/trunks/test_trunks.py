@@ -2,13 +2,13 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from tests.backend.company import Company, run_in_company
 
 from headcall.backend.trunks.store import TrunkRow
 from headcall.wire import topics
 from headcall.wire.codec import decode, encode
 from headcall.wire.legs import ConfigureBridge, Trunk
 from headcall.wire.nodes import Done, Refused
+from tests.backend.company import Company, run_in_company
 
 REAL = Trunk("telecom", "sip.example.cn", 5070, "tcp", "user", "geheim", True, 120, ("203.0.113.0/28",), 60)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.backend.company import PASSWORDS, Company, run_in_company
 
 from headcall.backend.users.store import SessionRow, UserRow
 from headcall.backend.users.throttle import PER_ADDRESS, PER_PAIR, WINDOW
+from tests.backend.company import PASSWORDS, Company, run_in_company
 
 SESSION = "/api/v1/session"
 
