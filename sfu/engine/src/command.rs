@@ -128,6 +128,10 @@ pub enum Command {
     },
     #[cfg(test)]
     Panic,
+    #[cfg(test)]
+    PanicInBeat {
+        leg: String,
+    },
     Close {
         reply: SyncSender<()>,
     },

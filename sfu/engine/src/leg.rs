@@ -90,6 +90,8 @@ pub struct Says {
     pub listening: Option<Listening>,
     pub sound: Sound,
     level: Option<f32>,
+    #[cfg(test)]
+    pub panics_in_beat: bool,
 }
 
 /// A level follows the speech with a memory of about ten packets.

@@ -46,6 +46,12 @@ pub fn enlarge_buffers(fd: &OwnedFd, octets: libc::c_int) {
     }
 }
 
+/// How far this thread stands back behind others (Linux: a thread has a niceness of its own). A refusal is no fault.
+pub fn set_niceness(nice: libc::c_int) {
+    // SAFETY: no pointers; the calling thread's own identifier.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, libc::gettid() as libc::id_t, nice) };
+}
+
 // ---------------------------------------------------------------- addresses
 
 fn address(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {

@@ -64,6 +64,10 @@ impl Plain {
         self.remote = Some(Remote { host, port, sends, latched: None, control: None, control_muxed: false });
     }
 
+    pub fn has_remote(&self) -> bool {
+        self.remote.is_some()
+    }
+
     fn check_host(&self, from: SocketAddr) -> bool {
         self.remote.as_ref().is_some_and(|remote| remote.host == from.ip().to_canonical())
     }

@@ -13,11 +13,15 @@ use std::thread::JoinHandle;
 use crate::TICK_MS;
 use crate::codec::opus::{FRAME, TwoVoices};
 use crate::event::{Event, Events};
+use crate::net;
 use crate::ogg::Muxer;
 
 /// Messages with sound that may wait: at five ticks each, a hundred recordings for two seconds of a stuck disk. Starts
 /// and stops are always taken.
 const MOST_WAITING: usize = 2048;
+
+/// A recording may wait for a call, never a call for a recording.
+const NICENESS: i32 = 5;
 
 /// Ticks in a message.
 pub const BATCH: usize = 5;
@@ -137,6 +141,7 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, from: &Receiver<Message>, waiting: &AtomicUsize) {
+        net::set_niceness(NICENESS);
         while let Ok(message) = from.recv() {
             match message {
                 Message::Start { recording, leg, path } => self.open(recording, leg, &path),

@@ -6,6 +6,8 @@
 //! 100 ms it gets silence, 20 ms at a time, so that its stream lives on; the first packet that comes again is
 //! fastened to the wall clock behind it (`outgoing.rs`).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::Engine;
 use crate::TICK_MS;
 use crate::codec::{Codec, Format, frame_length, opus};
@@ -20,8 +22,11 @@ use crate::tone;
 /// A pause of a passed stream until silence fills it.
 const STALLED_US: i64 = 100_000;
 
-/// Beats made up for after a late wake-up. More would be a burst; they are left out instead.
-const MOST_BEATS: u64 = 2;
+/// Beats sent after a late wake-up. More would be a burst; what is older is lost on the way, so to speak.
+const MOST_SENT: u64 = 2;
+
+/// Beats made up for, so that recordings miss nothing: a second of sleep is more than any busy machine gives us.
+const MOST_MADE: u64 = 50;
 
 const WIDE: u32 = 48_000;
 const NARROW: u32 = 8_000;
@@ -30,33 +35,37 @@ impl Engine {
     pub(super) fn beat(&mut self) {
         let beats = self.beat.beats();
         self.counters.add(Count::ticks, beats);
-        self.counters.add(Count::ticks_missed, beats.saturating_sub(MOST_BEATS));
+        self.counters.add(Count::ticks_missed, beats.saturating_sub(MOST_SENT));
         let now_us = self.now_us;
-        for left in (0..beats.min(MOST_BEATS)).rev() {
+        let before_us = self.beat_us;
+        self.beat_us += beats as i64 * i64::from(TICK_MS) * 1000;
+        for left in (0..beats.min(MOST_MADE)).rev() {
+            self.is_quiet = left >= MOST_SENT;
             // By the timer's clock, not by when we woke up: what is made keeps the beat however late we are.
-            self.now_us = self.beat_us + (beats - left) as i64 * i64::from(TICK_MS) * 1000;
+            self.now_us = before_us + (beats - left) as i64 * i64::from(TICK_MS) * 1000;
             self.tick();
             self.flush();
         }
-        self.beat_us += beats as i64 * i64::from(TICK_MS) * 1000;
         self.now_us = now_us;
     }
 
     fn tick(&mut self) {
+        self.for_each_leg(Self::listen);
+        self.for_each_leg(Self::speak);
+        self.for_each_leg(Self::record);
+        self.for_each_leg(Self::look_after);
+    }
+
+    /// A leg in which we panic would panic again in every beat: it is closed, and the others hear nothing of it.
+    fn for_each_leg(&mut self, serve: fn(&mut Self, usize)) {
         for leg in 0..self.legs.capacity() {
-            if self.legs.contains(leg) {
-                self.listen(leg);
+            if !self.legs.contains(leg) {
+                continue;
             }
-        }
-        for leg in 0..self.legs.capacity() {
-            if self.legs.contains(leg) {
-                self.speak(leg);
-            }
-        }
-        for leg in 0..self.legs.capacity() {
-            if self.legs.contains(leg) {
-                self.record(leg);
-                self.look_after(leg);
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| serve(self, leg))) {
+                self.note_panic(&*panic);
+                let name = self.legs[leg].name.clone();
+                self.close_leg(&name);
             }
         }
     }
@@ -64,6 +73,8 @@ impl Engine {
     // ------------------------------------------------------------ what legs say
 
     fn listen(&mut self, leg: usize) {
+        #[cfg(test)]
+        assert!(!self.legs[leg].says.panics_in_beat, "asked for by a test");
         let needed = self.needs_decoding(leg);
         let now_us = self.now_us;
         let speaker = &mut self.legs[leg];

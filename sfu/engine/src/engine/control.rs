@@ -55,6 +55,12 @@ impl Engine {
             Command::LegFigures { leg, reply } => drop(reply.send(self.figures(&leg))),
             #[cfg(test)]
             Command::Panic => panic!("asked for by a test"),
+            #[cfg(test)]
+            Command::PanicInBeat { leg } => {
+                if let Some(leg) = self.find(&leg) {
+                    self.legs[leg].says.panics_in_beat = true;
+                }
+            }
             Command::Close { reply } => {
                 self.close();
                 let _ = reply.send(());
@@ -193,18 +199,21 @@ impl Engine {
             let Carrier::Plain(plain) = &target.carrier else {
                 return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the leg is a browser's"));
             };
-            target.formats = Formats(formats);
-            return Ok(plain.local);
+            let local = plain.local;
+            if !plain.has_remote() {
+                target.formats = Formats(formats);
+            }
+            return Ok(local);
         }
         let (rtp, rtcp) = self.ports.bind()?;
         let stream = self.new_stream(self.chance());
         let plain = Plain::new(rtp, rtcp, stream)?;
         let local = plain.local;
+        let id = self.legs.vacant_key() as u64;
+        self.poller.watch(&plain.rtp, PLAIN_RTP | id)?;
+        self.poller.watch(&plain.rtcp, PLAIN_RTCP | id)?;
         let id = self.add_leg(leg, Carrier::Plain(Box::new(plain)));
         self.legs[id].formats = Formats(formats);
-        let Carrier::Plain(plain) = &self.legs[id].carrier else { return Ok(local) };
-        self.poller.watch(&plain.rtp, PLAIN_RTP | id as u64)?;
-        self.poller.watch(&plain.rtcp, PLAIN_RTCP | id as u64)?;
         Ok(local)
     }
 
@@ -282,7 +291,7 @@ impl Engine {
         }
     }
 
-    fn close_leg(&mut self, leg: &str) {
+    pub(super) fn close_leg(&mut self, leg: &str) {
         let Some(id) = self.find(leg) else { return };
         self.send_report(id, true);
         self.leave_source(id);

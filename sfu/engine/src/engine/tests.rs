@@ -36,6 +36,20 @@ fn a_panic_is_told_and_the_engine_goes_on() {
 }
 
 #[test]
+fn a_leg_that_panics_in_the_beat_is_closed_and_no_other() {
+    let (handle, _socket) = start();
+    for leg in ["a", "b"] {
+        let formats = vec![Format::new("PCMA", 8, 8000).unwrap()];
+        let leg = leg.to_owned();
+        handle.ask(|reply| Command::OpenPlain { leg, formats, reply }).unwrap().unwrap();
+    }
+    handle.tell(Command::PanicInBeat { leg: "a".into() }).unwrap();
+    wait_for(&handle, |event| matches!(event, Event::Panic { .. }));
+    let left = handle.ask(|reply| Command::Legs { reply }).unwrap();
+    assert_eq!(left.iter().map(|line| line.leg.as_str()).collect::<Vec<_>>(), ["b"]);
+}
+
+#[test]
 fn an_engine_that_was_closed_refuses_and_leaves_no_thread() {
     let (mut handle, _socket) = start();
     handle.close();

@@ -68,15 +68,24 @@ impl Streams {
         self.known.iter().find(|(known, _)| *known == ssrc).map(|(_, window)| window.clone()).unwrap_or_default()
     }
 
+    /// Remembers a stream, and forgets the oldest one if there are too many.
     fn store(&mut self, ssrc: u32, window: Window) {
         if let Some(place) = self.known.iter_mut().find(|(known, _)| *known == ssrc) {
             place.1 = window;
             return;
         }
-        if self.known.len() == STREAMS {
+        if self.is_full() {
             self.known.remove(0);
         }
         self.known.push((ssrc, window));
+    }
+
+    fn is_full(&self) -> bool {
+        self.known.len() == STREAMS
+    }
+
+    fn knows(&self, ssrc: u32) -> bool {
+        self.known.iter().any(|(known, _)| *known == ssrc)
     }
 }
 
@@ -134,11 +143,11 @@ impl Inbound {
     }
 }
 
-/// What goes out. One stream of ours, so one roll-over counter.
+/// What goes out.
 pub struct Outbound {
     rtp: Cipher,
     rtcp: Cipher,
-    window: Window,
+    streams: Streams,
     rtcp_index: u32,
 }
 
@@ -147,7 +156,7 @@ impl Outbound {
         Self {
             rtp: Cipher::new(profile, key, salt, kdf::RTP),
             rtcp: Cipher::new(profile, key, salt, kdf::RTCP),
-            window: Window::default(),
+            streams: Streams::default(),
             rtcp_index: 0,
         }
     }
@@ -156,12 +165,16 @@ impl Outbound {
     pub fn seal_rtp(&mut self, buffer: &mut [u8], length: usize) -> Option<usize> {
         let header = rtp::header_length(buffer.get(..length)?)?;
         let ssrc = u32_at(buffer, 8)?;
-        let index = self.window.estimate(u16::from_be_bytes([buffer[2], buffer[3]]));
-        // The same index twice would be the same key stream twice: refused here whatever the caller believes.
-        if !self.window.is_new(index) {
+        let mut window = self.streams.window(ssrc);
+        let index = window.estimate(u16::from_be_bytes([buffer[2], buffer[3]]));
+        // The same index twice would be the same key stream twice: refused here whatever the caller believes. And a
+        // stream is never forgotten, for what was forgotten could come twice.
+        let may_be_new = self.streams.knows(ssrc) || !self.streams.is_full();
+        if !window.is_new(index) || !may_be_new {
             return None;
         }
-        self.window.mark(index);
+        window.mark(index);
+        self.streams.store(ssrc, window);
         self.rtp.seal_rtp(buffer, header, length, ssrc, index)
     }
 

@@ -103,10 +103,28 @@ fn rtcp_is_sealed_and_opened() {
 fn streams_are_bounded() {
     let (mut out, mut inward) = pair(Profile::Gcm);
     for ssrc in 0..100u32 {
+        if ssrc.is_multiple_of(STREAMS as u32) {
+            out = pair(Profile::Gcm).0;
+        }
         let mut plain = packet(ssrc as u16 + 1);
         plain[8..12].copy_from_slice(&ssrc.to_be_bytes());
         let mut wire = sealed(&mut out, &plain);
         assert!(inward.open_rtp(&mut wire).is_ok());
     }
     assert_eq!(inward.streams.known.len(), STREAMS);
+}
+
+#[test]
+fn a_key_stream_is_never_used_twice() {
+    let (mut out, _) = pair(Profile::Gcm);
+    let seal = |out: &mut Outbound, ssrc: u32, seq: u16| {
+        let mut buffer = rtp::header(8, false, seq, 0, ssrc).to_vec();
+        buffer.resize(172 + OVERHEAD, 0);
+        out.seal_rtp(&mut buffer, 172).is_some()
+    };
+    assert!(seal(&mut out, 1, 100) && seal(&mut out, 1, 99), "late, but new");
+    assert!(!seal(&mut out, 1, 100), "the same again");
+    assert!((2..=STREAMS as u32).all(|ssrc| seal(&mut out, ssrc, 100)), "every stream counts for itself");
+    assert!(!seal(&mut out, 99, 100), "a stream too many");
+    assert!(!seal(&mut out, 1, 100));
 }
