@@ -16,6 +16,6 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: { "/api": { target: backend }, "/socket.io": { target: backend, ws: true } },
   },
-  build: { outDir: "dist", emptyOutDir: true, target: "es2022", sourcemap: false },
+  build: { outDir: "dist.next", emptyOutDir: true, target: "es2022", sourcemap: false },
   test: { environment: "happy-dom", include: ["test/**/*.test.{ts,tsx}"] },
 });

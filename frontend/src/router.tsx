@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Desk } from "./features/desk/desk";
+import { Failed } from "./features/shell/failed";
 import { NotFound } from "./features/shell/not-found";
 import { Shell } from "./features/shell/shell";
 
@@ -54,6 +55,7 @@ const check = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([desk, history, people, dial, settings, check]),
   defaultPreload: "intent",
+  defaultErrorComponent: Failed,
 });
 
 declare module "@tanstack/react-router" {

@@ -23,6 +23,9 @@ export interface Settings {
   shortcuts: boolean;
   keys: Record<string, string>;
   checkedAt: number | null;
+  /** Widths of the outer panes of the desk, in pixels. */
+  left: number;
+  right: number;
   login: string;
 }
 
@@ -43,6 +46,8 @@ export const useSettings = create<Settings>()(
       shortcuts: true,
       keys: {},
       checkedAt: null,
+      left: 288,
+      right: 288,
       login: "",
     }),
     { name: "headcall.settings", version: 1 },

@@ -48,6 +48,7 @@ export {
   PhoneOff,
   PhoneOff as PhoneX,
   PhoneOutgoing,
+  PictureInPicture,
   Play,
   PlugZap,
   Power,

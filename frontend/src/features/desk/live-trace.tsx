@@ -47,7 +47,7 @@ class Recorder {
 
   note(bars: number): void {
     const session = maybeSession();
-    this.#theirs = follow(this.#theirs, session?.remote(this.#legId) ?? null);
+    this.#theirs = follow(this.#theirs, session?.lines.remote(this.#legId) ?? null);
     this.#ours = follow(this.#ours, session?.microphone.stream ?? null);
     const { muted, calls } = useDesk.getState();
     const held = calls.find((c) => c.call_id === this.#callId)?.held ?? false;

@@ -22,7 +22,7 @@ export function Stage() {
   const scene = useScene();
   // There before the first call can be answered, though not in the first load.
   useEffect(() => void Promise.all([load.talking(), load.wrapUp()]).catch(() => undefined), []);
-  const others = shownCalls(scene.desk).filter((c) => c.call_id !== scene.call?.call_id);
+  const others = shownCalls(scene.desk).filter((c) => c.call_id !== scene.call?.call_id && c.state !== "ended");
   return (
     <section aria-label={t("call.current")} className="flex shrink-0 flex-col gap-2.5">
       <Suspense fallback={<div className="sheet h-72" />}>

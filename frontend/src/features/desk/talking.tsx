@@ -17,6 +17,7 @@ import { Tip } from "@/ui/tooltip";
 import { CallKeypad } from "./keypad";
 import { LiveTrace } from "./live-trace";
 import { MicHint } from "./mic-hint";
+import { MiniButton } from "./mini";
 import { QualityBars } from "./quality-bars";
 
 export function Talking({ call }: { call: CallView }) {
@@ -113,8 +114,9 @@ function Facts({ call }: { call: CallView }) {
           </b>
         </span>
       )}
-      <span className="ml-auto">
+      <span className="ml-auto flex items-center gap-1">
         <QualityBars legId={call.leg_id} />
+        <MiniButton />
       </span>
     </div>
   );

@@ -5,6 +5,7 @@ import type { Action } from "@/actions/action";
 import { answer, hangUp, hold, mute, refuse, transfer } from "@/actions/call";
 import { shownNumber } from "@/core/number";
 import { duration, secondsSince } from "@/core/time";
+import type { CallView } from "@/core/wire";
 import { useAction } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
 import { useScene } from "@/hooks/useScene";
@@ -34,32 +35,39 @@ export function CallBar() {
           {t(call.held ? "call.held" : `call.state_${call.state}`)} {time}
         </p>
       </Link>
-      {rings ? (
-        <>
-          <Verb action={refuse} tone="stop" />
-          <Verb action={answer} tone="go" />
-        </>
-      ) : (
-        <>
-          <Verb action={mute} onIcon={MicOff} />
-          <Verb action={hold} onIcon={Play} />
-          <Verb action={transfer} />
-          <Verb action={hangUp} tone="stop" />
-        </>
-      )}
+      <CallVerbs call={call} />
     </section>
   );
 }
 
-function Verb({
-  action,
-  tone = "plain",
-  onIcon,
-}: {
+/** What may be done with a call, in a row of icons. */
+export function CallVerbs({ call, wide = false }: { call: CallView; wide?: boolean }) {
+  if (call.state === "ringing") {
+    return (
+      <>
+        <Verb action={refuse} tone="stop" wide={wide} />
+        <Verb action={answer} tone="go" wide={wide} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Verb action={mute} onIcon={MicOff} wide={wide} />
+      <Verb action={hold} onIcon={Play} wide={wide} />
+      {!wide && <Verb action={transfer} />}
+      <Verb action={hangUp} tone="stop" wide={wide} />
+    </>
+  );
+}
+
+interface VerbProps {
   action: Action;
   tone?: "plain" | "go" | "stop";
   onIcon?: Action["icon"];
-}) {
+  wide?: boolean;
+}
+
+function Verb({ action, tone = "plain", onIcon, wide = false }: VerbProps) {
   const { t } = useTranslation();
   const scene = useScene();
   const { run, keys } = useAction(action);
@@ -71,6 +79,7 @@ function Verb({
       keys={keys}
       tone={tone}
       onClick={run}
+      className={wide ? "w-auto! flex-1" : ""}
       disabled={!action.available(scene)}
       {...(action.checked ? { "aria-pressed": on } : {})}
     />

@@ -6,10 +6,13 @@ const load = {
   palette: () => import("@/features/palette/palette"),
   help: () => import("@/features/palette/help"),
   transfer: () => import("@/features/desk/transfer"),
+  mini: () => import("@/features/desk/mini"),
 };
 const Palette = lazy(() => load.palette().then((m) => ({ default: m.Palette })));
 const Help = lazy(() => load.help().then((m) => ({ default: m.Help })));
 const TransferDialog = lazy(() => load.transfer().then((m) => ({ default: m.TransferDialog })));
+
+const Mini = lazy(() => load.mini().then((m) => ({ default: m.Mini })));
 
 /** What opens over the page. Not part of the first load, but there before anybody can want it. */
 export function Overlays() {
@@ -25,6 +28,7 @@ export function Overlays() {
     <Suspense fallback={null}>
       {ui.palette && <Palette />}
       {ui.help && <Help />}
+      <Mini />
       {ui.transfer !== null && <TransferDialog />}
     </Suspense>
   );
