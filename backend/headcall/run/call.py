@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+PAUSE_S = 0.3
+
 
 class CallFailed(Exception):
     """The call could not be placed; the text says why and what to do."""
@@ -69,7 +71,7 @@ def call(data: Path, wanted: dict[str, Any]) -> int:
                 shown = state
             if state == "ended":
                 return 0 if answered else 1
-            time.sleep(0.3)
+            time.sleep(PAUSE_S)
     except KeyboardInterrupt:
         api.ask("DELETE", f"/simulator/calls/{simulated_id}")
         print("hung up")

@@ -91,8 +91,8 @@ class Child:
         process = await self._next()
         self._process, self.lives, self._heard_at = process, self.lives + 1, self.clock.now()
         process.go(self._hear)
-        if self.is_stopping:  # told so while it was being started
-            process.signal(signal.SIGTERM)
+        if self.is_stopping:  # told so while it was being started: it has done nothing yet
+            process.signal(signal.SIGKILL)
         watch = asyncio.create_task(self._watch(process), name=f"watch {self.name}")
         try:
             return await process.wait()
@@ -116,7 +116,12 @@ class Child:
             await self._spare_wanted.wait()
             self._spare_wanted.clear()
             if self._spare is None:
-                self._spare = await self.program.start()
+                starting = asyncio.ensure_future(self.program.start())
+                try:
+                    self._spare = await asyncio.shield(starting)
+                except asyncio.CancelledError:  # it exists all the same, and must be ended by somebody
+                    self._spare = await starting
+                    raise
 
     async def _drop_spare(self) -> None:
         if self._spare:
@@ -145,7 +150,7 @@ class Child:
         self._stopping.set()
 
     async def stop(self) -> None:
-        """Lets it drain and end; by force if it does not."""
+        """Lets it drain and end; by force if it does not. `live` returns soon after."""
         self.retire()
         process = self._process
         if process is None:

@@ -101,9 +101,8 @@ class Supervisor:
     async def _live(self, when_ready: Callable[["Supervisor"], Awaitable[None]]) -> None:
         tasks = Tasks("supervisor")
         stopping = tasks.start(self.stop.wait(), "stop")
+        lives = [tasks.start(child.live(), child.name) for child in self.children.values()]
         try:
-            for child in self.children.values():
-                tasks.start(child.live(), child.name)
             starting = asyncio.ensure_future(self._all_ready())
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
@@ -113,6 +112,7 @@ class Supervisor:
                 starting.cancel()
         finally:
             await self._stop_children()
+            await asyncio.gather(*lives, return_exceptions=True)
             await tasks.close()
             await self._hub.close()
 
