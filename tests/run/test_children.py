@@ -45,6 +45,18 @@ if os.read(int(os.environ["HEADCALL_GO_FD"]), 16) != b"go": sys.exit(3)
 )
 
 
+def state(pid: int) -> str:
+    """One letter, as in proc(5); Z also for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+def is_running(pid: int) -> bool:
+    return state(pid) != "Z"
+
+
 def child(code: str, *, has_spare: bool = False, **fds: socket.socket) -> Child:
     program = Program((sys.executable, "-c", code), dict(os.environ), fds)
     return Child("x", program, SystemClock(), has_spare)
@@ -102,6 +114,8 @@ def test_a_child_that_is_killed_lives_again_on_the_same_socket() -> None:
                 await one.ready.wait()
                 first = one.pid
                 os.kill(first, signal.SIGSTOP)
+                while state(first) != "T":
+                    await asyncio.sleep(0)
                 client.sendto(b"sent during the outage ", server.getsockname())
                 os.kill(first, signal.SIGKILL)
                 answer = await loop.sock_recv(client, 100)
@@ -203,13 +217,6 @@ def test_a_child_that_hangs_is_ended_and_lives_again(monkeypatch: pytest.MonkeyP
             await one.ready.wait()
 
     play(scenario)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 ORPHAN = """
