@@ -84,7 +84,8 @@ def test_sipp_as_the_far_end(tmp_path: Path) -> None:
             for number in range(5):
                 leg_id = f"leg_{number:026d}"
                 await here.control.does(placing(leg_id))
-                await here.control.hears(words.LegAnswered, where=lambda event, leg_id=leg_id: event.leg_id == leg_id)
+                answered = await here.control.hears(words.LegAnswered)
+                assert answered.leg_id == leg_id
                 await here.control.does(words.EndLeg(leg_id))
             await far
 

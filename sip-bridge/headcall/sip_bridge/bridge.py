@@ -94,7 +94,7 @@ class Bridge:
         self.registrar = Registrar(self.passport, given.store.bindings, given.clock, self.board.tell)
         self.trunks = Trunks(self.line, given.look_up, lambda: self.board.setup.domain or "headcall.local")
         self.outgoing = Outgoing(self.board, self.registrar, self.trunks)
-        admission = Admission(self.board, self.trunks, self.passport)
+        admission = Admission(self.board, self.trunks, self.passport, given.clock)
         self.switch = Switch(self.board, Incoming(self.board, admission), self.outgoing, Within(self.board))
         self.door = Door(given.clock, self.lockout, self._is_known)
 
@@ -116,15 +116,19 @@ class Bridge:
 
     # ------------------------------------------------------------ start and end
 
-    async def start(self, wires: SomeWires) -> None:
-        """Takes back what was before; after that the wires may bring messages."""
+    def start(self, wires: SomeWires) -> None:
+        """Takes back what was before. After that `command` may be served, then `report` called, then the wires
+        opened."""
         self.line.join(wires, self._told)
         kept = self.given.store.facts.get("configuration")
         if kept is not None:
             self._restore_configuration(kept)
         self._restore_calls()
-        self.events.put(BridgeUp(self.given.node, self.given.epoch))
         self.given.store.barrier()
+
+    def report(self) -> None:
+        """Brings what the last process could not, and that we are here."""
+        self.events.put(BridgeUp(self.given.node, self.given.epoch))
         self._tasks.start(self.events.run(), "events")
 
     def tick(self) -> None:

@@ -55,8 +55,9 @@ async def run(ctx: RoleContext) -> None:
     )
     wires = Wires(bridge.received, bridge.line.failed, ctx.clock, ports)
     ctx.metrics.registry.register(Figures(bridge, wires))
-    await bridge.start(wires)
+    bridge.start(wires)
     served = await ctx.bus.serve(topics.sip(ctx.name), bridge.command)
+    bridge.report()
     await wires.open(ctx.fds)
     if not ports:
         raise CannotStart("no SIP sockets were handed over")

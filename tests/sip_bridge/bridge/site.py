@@ -238,8 +238,9 @@ class Site:
         )
         self.bridge = Bridge(given, ports)
         self.wires = Wires(self.bridge.received, self.bridge.line.failed, self.clock, ports)
-        await self.bridge.start(self.wires)
+        self.bridge.start(self.wires)
         self._served = await self.bus.serve(topics.sip("sip-1"), self.bridge.command)
+        self.bridge.report()
         await self.wires.open({name: sock.dup().detach() for name, sock in self.socks.items()})
         self.bridge.tick()
 

@@ -27,10 +27,9 @@ def test_a_trunk_is_probed_again_after_a_while_and_sooner_when_it_is_down() -> N
     assert probing.is_up  # once is a lost packet
     assert probing.wants_probe(40.0 + PROBE_DOWN_EVERY_S)
     probing.silent(50.0, 408)
-    assert probing.is_up is False
-    assert probing.text == "does not answer"
+    assert (probing.is_up, probing.text) == (False, "does not answer")
     probing.heard(60.0)
-    assert probing.is_up
+    assert (probing.is_up, probing.text) == (True, "answers")
 
 
 def test_a_trunk_that_says_503_does_not_work() -> None:

@@ -4,6 +4,8 @@
 import logging
 from dataclasses import dataclass
 
+from headcall.kit.clock import Clock
+from headcall.kit.log import Sparse
 from headcall.sip_bridge.core.effects import InviteReceived
 from headcall.sip_bridge.legs.board import Board
 from headcall.sip_bridge.legs.statuses import refusal
@@ -23,10 +25,11 @@ class Guest:
 
 
 class Admission:
-    def __init__(self, board: Board, trunks: Trunks, passport: Passport) -> None:
+    def __init__(self, board: Board, trunks: Trunks, passport: Passport, clock: Clock) -> None:
         self._board = board
         self._trunks = trunks
         self._passport = passport
+        self._sparse = Sparse(log, clock)
 
     async def of(self, event: InviteReceived) -> Guest | Turned:
         """Waits for nothing but the account's hash, where it is not known yet."""
@@ -43,6 +46,9 @@ class Admission:
         circuit = self._trunks.source(event.flow)
         if circuit is None:
             self._board.counters["stranger_at_trunk"] += 1
+            self._sparse.warning(
+                "stranger", "a call from %s at the trunk port: no trunk is there", event.flow.remote[0]
+            )
             return Turned(*refusal("not-allowed"))
         if self._board.on_trunk(circuit.name) >= circuit.config.max_calls:
             self._board.counters["trunk_full"] += 1

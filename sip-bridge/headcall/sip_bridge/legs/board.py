@@ -154,20 +154,22 @@ class Board:
         del self.legs[leg.leg_id]
         for name in leg.names:
             self._by_name.pop(name, None)
+
+    def _wind_up(self, leg: Leg, cause: str, *, by_peer: bool) -> None:
+        if leg.is_known:  # else it was refused at the door; how often, a stranger decides: no log line, no disk
+            self._told(leg, cause, by_peer)
+        if leg.has_media:
+            self.work(self.media.close(leg.media_node, leg.leg_id), f"close {leg.leg_id}")
+
+    def _told(self, leg: Leg, cause: str, by_peer: bool) -> None:
         self.ended[leg.leg_id] = None
         if len(self.ended) > ENDED_REMEMBERED:
             del self.ended[next(iter(self.ended))]
         self.store.legs.remove(leg.leg_id)
-
-    def _wind_up(self, leg: Leg, cause: str, *, by_peer: bool) -> None:
-        log.info(
-            "leg %s ended: %s", leg.leg_id, cause, extra={"leg_id": leg.leg_id, "cause": cause, "by_peer": by_peer}
-        )
         self.counters[f"ended {cause}"] += 1
-        if leg.is_known:
-            self.tell(LegEnded(leg.leg_id, cause, by_peer))
-        if leg.has_media:
-            self.work(self.media.close(leg.media_node, leg.leg_id), f"close {leg.leg_id}")
+        facts = {"leg_id": leg.leg_id, "cause": cause, "by_peer": by_peer}
+        log.info("leg %s ended: %s", leg.leg_id, cause, extra=facts)
+        self.tell(LegEnded(leg.leg_id, cause, by_peer))
 
     async def close(self) -> None:
         """Lets what is being wound up come to its end."""

@@ -53,6 +53,7 @@ class Incoming:
             self._refuse(leg, Turned(*refusal("media-refused")))
         except NoMedia as error:
             log.warning("leg %s gets no media: %s", leg.leg_id, error)
+            leg.has_media = error.may_be_open
             self._refuse(leg, Turned(*refusal(error.cause)))
         else:
             await self._offer(leg, guest, event.request)

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
+MEDIA_LOST: Final = "media-lost"
 OPEN_WITHIN_S: Final = 3.0
 CLOSE_AGAIN_S: Final = (0.5, 2.0, 10.0)
 
@@ -25,6 +26,8 @@ class NoMedia(Exception):
     def __init__(self, cause: str, text: str) -> None:
         super().__init__(text)
         self.cause = cause
+        self.may_be_open = cause == MEDIA_LOST
+        """The node may have done it all the same, and its answer was lost: it must be told to close."""
 
 
 class MediaNodes:
@@ -45,7 +48,7 @@ class MediaNodes:
             data = await self._bus.request(topics.media(node), encode(command), timeout=OPEN_WITHIN_S)
             return decode(data, MediaReply)  # type: ignore[arg-type]
         except (BusError, UnknownWord) as error:
-            raise NoMedia("media-lost", f"{node}: {error}") from error
+            raise NoMedia(MEDIA_LOST, f"{node}: {error}") from error
 
     async def close(self, node: str, leg_id: str) -> None:
         """Tries again while the node is away; a node that was started anew has forgotten the leg by itself."""

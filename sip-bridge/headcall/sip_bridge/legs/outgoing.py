@@ -109,6 +109,7 @@ class Outgoing:
             opened = await board.media.open(leg.media_node, OpenPlain(leg.leg_id))
         except NoMedia as error:
             log.warning("leg %s gets no media: %s", leg.leg_id, error)
+            leg.has_media = error.may_be_open
             board.end(leg, error.cause)
             return
         if not board.is_here(leg):
