@@ -70,7 +70,8 @@ function StatusPill() {
   const agent = desk.agent;
   if (!agent) return <span className="text-sm font-semibold">{desk.me?.name}</span>;
   const left = agent.state === "wrap_up" ? secondsUntil(agent.wrap_up_until, now) : null;
-  const time = duration(left ?? secondsSince(agent.since, now));
+  // How long somebody has been away since last week helps nobody.
+  const time = agent.state === "offline" ? null : duration(left ?? secondsSince(agent.since, now));
   const name =
     agent.state === "break" && agent.reason ? t([`reason.${agent.reason}`, "agent.break"]) : t(`agent.${agent.state}`);
   const trigger = (
@@ -81,10 +82,14 @@ function StatusPill() {
     >
       <Dot tone={STATE_TONES[agent.state]} className={cx(agent.state === "ringing" && "blink")} />
       <span className="sr-only">{t("agent.state")}</span>
-      <span data-testid="agent-state">{name}</span>
-      <span aria-hidden className="figures min-w-9 text-right font-normal text-ink-3">
-        {time}
+      <span data-testid="agent-state" className="whitespace-nowrap">
+        {name}
       </span>
+      {time !== null && (
+        <span aria-hidden className="figures min-w-9 text-right font-normal text-ink-3">
+          {time}
+        </span>
+      )}
       <ChevronDown aria-hidden size={14} className="text-ink-3" />
     </button>
   );
