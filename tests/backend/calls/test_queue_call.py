@@ -49,7 +49,7 @@ def test_the_customer_hears_a_welcome_the_position_and_music(tmp_path: Path) -> 
         said = [
             c.source.files[0] for c in office.media.commands if hasattr(c, "source") and isinstance(c.source, Playlist)
         ]
-        assert said == ["welcome.zh", "position.zh n=0", "music.wav"]
+        assert said == ["welcome.zh", "recorded.zh", "position.zh n=0", "music.wav"]
 
     play(tmp_path, story)
 

@@ -160,9 +160,9 @@ def test_the_place_in_line_is_told_again_and_again(tmp_path: Path) -> None:
             return [c.source.files[0] for c in plays if hasattr(c.source, "files")]
 
         await office.until(lambda: said()[-1:] == ["music.wav"])
-        assert said() == ["welcome.en", "position.en n=1", "music.wav"]
+        assert said() == ["welcome.en", "recorded.en", "position.en n=1", "music.wav"]
         await office.pass_time(30.1)
-        await office.until(lambda: len(said()) == 5)
-        assert said()[3:] == ["position.en n=1", "music.wav"]
+        await office.until(lambda: len(said()) == 7)
+        assert said()[4:] == ["still-waiting.en", "position.en n=1", "music.wav"]
 
     play(tmp_path, story)

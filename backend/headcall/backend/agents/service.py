@@ -5,7 +5,7 @@ are told; a reservation that comes too late is refused by the row itself.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -24,8 +24,15 @@ Observer = Callable[[Agent, Agent], None]
 
 
 class Agents:
-    def __init__(self, store: Store, clock: Clock, has_device: Callable[[str], bool]) -> None:
-        self._store, self._clock, self._has_device = store, clock, has_device
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        has_device: Callable[[str], bool],
+        look_again: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`has_device` tells by what was read lately; `look_again` reads afresh."""
+        self._store, self._clock, self._has_device, self._look_again = store, clock, has_device, look_again
         self._agents: dict[str, Agent] = {}
         self._bare_since: dict[str, int] = {}
         self._observers: list[Observer] = []
@@ -57,6 +64,8 @@ class Agents:
         agent = self._agents.get(user_id)
         if agent is None:
             raise NoSuchAgent
+        if state == "ready":
+            await self._look_again()
         if state == "ready" and not self._has_device(user_id):
             raise NotPermittedNow("no page is open and no telephone is registered that could ring")
         wishes: dict[State, Trigger] = {"ready": "go-ready", "break": "go-break", "offline": "go-offline"}

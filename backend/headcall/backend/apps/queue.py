@@ -9,22 +9,30 @@ from headcall.backend.queues.model import Queue
 
 MUSIC_FOREVER_S = 3600.0
 
-PositionOf = Callable[[str], int]
+Position = Callable[[str], int]
 """How many wait before a call."""
 
 
-def queue_app(queue: Queue, callers_before: PositionOf) -> Callable[[Line], Coroutine[Any, Any, None]]:
+def queue_app(queue: Queue, callers_before: Position) -> Callable[[Line], Coroutine[Any, Any, None]]:
     async def queue_line(line: Line) -> None:
-        wait = line.call.wait
-        if wait and not line.resumed and wait.rank == 0:
-            await line.say("welcome")
-        announced_before = line.resumed
+        if not line.resumed:
+            await _welcome(line, queue)
+            await line.say("position", n=callers_before(line.call.call_id))
+        await line.music(queue.announce_every_s or MUSIC_FOREVER_S)
         while True:
-            if not announced_before:
+            if queue.announce_every_s:
+                await line.say("still-waiting")
                 await line.say("position", n=callers_before(line.call.call_id))
-            announced_before = False
             await line.music(queue.announce_every_s or MUSIC_FOREVER_S)
-            if not queue.announce_every_s:
-                announced_before = True
 
     return queue_line
+
+
+async def _welcome(line: Line, queue: Queue) -> None:
+    """Once per call: not to who comes back from an agent."""
+    wait = line.call.wait
+    if wait is None or wait.rank != 0 or line.call.answered_at_ms is not None:
+        return
+    await line.say("welcome")
+    if queue.records:
+        await line.say("recorded")

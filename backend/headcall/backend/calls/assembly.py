@@ -9,7 +9,7 @@ bridges ──► events ─────────┘                        �
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,9 @@ from headcall.backend.calls.events import Events
 from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
 from headcall.backend.calls.ledger import Ledger
 from headcall.backend.calls.live import CallViews
+from headcall.backend.calls.log import Entry
 from headcall.backend.calls.mailbox import Box
+from headcall.backend.calls.model import Call
 from headcall.backend.calls.nodes import Crew
 from headcall.backend.calls.orders import Sounds
 from headcall.backend.calls.phone import Phone
@@ -42,6 +44,7 @@ from headcall.backend.calls.reception import Reception
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.socket import CallSocket
+from headcall.backend.calls.view import users_of
 from headcall.backend.calls.worker import Worker
 from headcall.backend.devices.service import Devices
 from headcall.backend.edge.live import Live
@@ -128,7 +131,7 @@ class Telephony:
             has_page=given.live.is_connected,
             is_registered=lambda sip_user: self.bridges.where_registered(sip_user) is not None,
         )
-        self.agents = Agents(given.store, given.clock, self.reach.can_answer)
+        self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
         self.routing = self._make_routing()
         self.duty = Duty(self.agents, self.queues.get)
         self.dispatcher = Dispatcher(
@@ -200,7 +203,7 @@ class Telephony:
         """Who is told of what."""
         live = self.given.live
         self.calls.on_open(self._opened)
-        for observer in (self.call_views.changed, self.duty.changed, self.ledger.changed):
+        for observer in (self.call_views.changed, self.duty.changed, self.ledger.changed, self._tell_presence):
             self.calls.on_change(observer)
         self.calls.on_change(self.queue_views.mark)
         self.calls.on_change(self.dispatcher.wake)
@@ -313,6 +316,13 @@ class Telephony:
                 box.tell(PageCame(user_id) if is_here else PageWent(user_id))
         self.dispatcher.wake()
         if user_id not in self.agents.all():
+            self.given.live.publish_all("presence", {"user_id": user_id, "state": self.state_of(user_id)})
+
+    def _tell_presence(self, before: Call, after: Call, entries: Sequence[Entry]) -> None:
+        """Who is no agent has a presence too: talking or not."""
+        if bool(before.pair) == bool(after.pair):
+            return
+        for user_id in users_of(after) - self.agents.all().keys():
             self.given.live.publish_all("presence", {"user_id": user_id, "state": self.state_of(user_id)})
 
     # ------------------------------------------------------------ for the rest of the backend

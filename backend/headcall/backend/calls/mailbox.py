@@ -55,6 +55,7 @@ class Box:
         self._orders: asyncio.Queue[Order | None] = asyncio.Queue()
         self._changed: list[Changed] = []
         self._told: list[Callable[[object], None]] = []
+        self._due = next_limit(call)
         self._tick_waits = False
         self._is_closed = False
         self._is_over = False
@@ -80,8 +81,7 @@ class Box:
 
     def tick(self, now_ms: int) -> None:
         """Time has passed; costs nothing until something is due."""
-        due = next_limit(self.call)
-        if due is not None and due <= now_ms and not self._tick_waits:
+        if self._due is not None and self._due <= now_ms and not self._tick_waits:
             with contextlib.suppress(CallFailed):
                 self.tell(Tick())
                 self._tick_waits = True
@@ -168,6 +168,7 @@ class Box:
 
     def _happened(self, plan: Plan) -> None:
         before, self.call = self.call, plan.call
+        self._due = next_limit(plan.call)
         self._give(orders(before, plan.call, self._sounds))
         for leg_id, command in plan.once:
             leg = plan.call.legs[leg_id]

@@ -47,8 +47,14 @@ class Dispatcher:
     async def dispatch(self) -> None:
         """One pass over all who wait."""
         for call in self._queues.line():
-            if call.ring is None and call.wait and (queue := self._queues.get(call.wait.queue_id)):
+            queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
+            if queue and self._somebody_is_ready(queue):
                 await self._serve(call, queue)
+
+    def _somebody_is_ready(self, queue: Queue) -> bool:
+        """Spares a line of a hundred the making of a hundred explanations why nobody can be rung."""
+        agents = self._agents.all()
+        return any(agents[user].state == "ready" for user in self._queues.members(queue.queue_id) if user in agents)
 
     async def _serve(self, call: Call, queue: Queue) -> None:
         choice = self._choose(call, queue)
