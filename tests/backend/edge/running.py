@@ -2,6 +2,7 @@
 """The sample company behind a real web server on a free port."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -72,3 +73,4 @@ def run_served(folder: Path, scenario: Callable[[Server], Coroutine[Any, Any, No
         assert unseen == []
 
     asyncio.run(play())
+    gc.collect()  # what was left open fails the test that left it

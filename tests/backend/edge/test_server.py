@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web server against peers who are slow, large or mad."""
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -122,8 +123,11 @@ def test_noise_is_answered_or_cut_off_and_harms_nobody(
 
 def test_the_server_ends_in_time_with_open_connections(tmp_path: Path) -> None:
     async def scenario(server: Server) -> None:
-        left_open.connect(("127.0.0.1", server.port))
-        left_open.sendall(b"GET /health HTTP/1.1\r\n")
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(left_open, ("127.0.0.1", server.port))
+        await loop.sock_sendall(left_open, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /health HT")
+        assert (await loop.sock_recv(left_open, 4096)).startswith(b"HTTP/1.1 200")
 
     with socket.socket() as left_open:
+        left_open.setblocking(False)
         run_served(tmp_path, scenario)
