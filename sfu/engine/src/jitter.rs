@@ -177,15 +177,21 @@ impl Jitter {
         if self.next_seq.is_none() && !self.begin(now_us) {
             return Next::Wait;
         }
-        let Some(seq) = self.next_seq else { return Next::Wait };
+        let Some(mut seq) = self.next_seq else { return Next::Wait };
         if self.held == 0 {
             return self.run_dry(tick);
         }
         self.dry = 0;
-        let at = usize::from(seq) % SLOTS;
-        if !(self.slots[at].used && self.slots[at].seq == seq) {
-            return self.lose(seq);
+        if !self.has(seq) {
+            let Some(later) = self.first_after(seq) else { return self.run_dry(tick) };
+            let ahead = self.slots[usize::from(later) % SLOTS].timestamp.wrapping_sub(self.play_timestamp) as i32;
+            if ahead > 0 {
+                return self.lose(seq);
+            }
+            // The time of what is lost went by while we waited for it.
+            seq = later;
         }
+        let at = usize::from(seq) % SLOTS;
         let ahead = self.slots[at].timestamp.wrapping_sub(self.play_timestamp) as i32;
         let pause = LONGEST_PAUSE_MS * (self.clock_rate / 1000);
         if ahead >= tick as i32 && ahead as u32 <= pause {
@@ -193,6 +199,15 @@ impl Jitter {
             return Next::Wait;
         }
         self.take(at, seq)
+    }
+
+    fn has(&self, seq: u16) -> bool {
+        let slot = &self.slots[usize::from(seq) % SLOTS];
+        slot.used && slot.seq == seq
+    }
+
+    fn first_after(&self, seq: u16) -> Option<u16> {
+        (1..SLOTS as u16).map(|n| seq.wrapping_add(n)).find(|seq| self.has(*seq))
     }
 
     fn begin(&mut self, now_us: i64) -> bool {
@@ -221,19 +236,20 @@ impl Jitter {
         self.next_seq = Some(after);
         self.play_timestamp = self.play_timestamp.wrapping_add(self.duration);
         let slot = &self.slots[usize::from(after) % SLOTS];
-        let following = (slot.used && slot.seq == after).then_some(slot.payload.as_slice());
+        let following = self.has(after).then_some(slot.payload.as_slice());
         Next::Lost { samples: self.duration, following }
     }
 
-    fn take(&mut self, at: usize, seq: u16) -> Next<'_> {
-        let after = &self.slots[usize::from(seq.wrapping_add(1)) % SLOTS];
-        let timestamp = self.slots[at].timestamp;
-        if after.used && after.seq == seq.wrapping_add(1) {
-            let duration = after.timestamp.wrapping_sub(timestamp);
-            if (1..=self.clock_rate / 8).contains(&duration) {
-                self.duration = duration;
-            }
+    /// What was taken last turned out to be so long, in timestamp units.
+    pub fn note_duration(&mut self, duration: u32) {
+        if (1..=self.clock_rate / 4).contains(&duration) {
+            self.play_timestamp = self.play_timestamp.wrapping_add(duration).wrapping_sub(self.duration);
+            self.duration = duration;
         }
+    }
+
+    fn take(&mut self, at: usize, seq: u16) -> Next<'_> {
+        let timestamp = self.slots[at].timestamp;
         self.next_seq = Some(seq.wrapping_add(1));
         self.play_timestamp = timestamp.wrapping_add(self.duration);
         self.held -= 1;
