@@ -9,6 +9,7 @@ import contextlib
 import fractions
 from typing import Any
 
+import aiohttp
 import numpy as np
 import socketio  # type: ignore[import-untyped]
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
@@ -48,6 +49,7 @@ class Ear:
     def __init__(self, track: Any) -> None:
         self.first_sound: float | None = None
         self.frames = 0
+        self.rate = RATE
         self.recent: list[np.ndarray[Any, np.dtype[np.float64]]] = []
         self._track = track
         self.task = asyncio.get_running_loop().create_task(self._listen())
@@ -60,6 +62,7 @@ class Ear:
                 if frame.layout.name == "stereo":
                     wave = wave[::2]
                 self.frames += 1
+                self.rate = frame.sample_rate
                 self.recent = [*self.recent[-24:], wave]
                 if self.first_sound is None and np.sqrt(np.mean(wave**2)) > 300:
                     self.first_sound = asyncio.get_running_loop().time()
@@ -73,7 +76,25 @@ class Ear:
         if np.sqrt(np.mean(wave**2)) < 100:
             return 0.0
         power = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
-        return float(np.argmax(power) * RATE / len(wave))
+        return float(np.argmax(power) * self.rate / len(wave))
+
+
+class Pulse:
+    """How evenly a page sends: whatever comes late from here is late for everybody behind it."""
+
+    def __init__(self, peer: RTCPeerConnection) -> None:
+        self.longest_gap_s = 0.0
+        self._last: float | None = None
+        self._transport = peer.getSenders()[0].transport
+        self._send = self._transport._send_rtp
+        self._transport._send_rtp = self._sends
+
+    async def _sends(self, packet: bytes) -> None:
+        now = asyncio.get_running_loop().time()
+        if not 192 <= packet[1] < 224:  # RTCP, RFC 5761 section 4
+            self.longest_gap_s = max(self.longest_gap_s, now - self._last if self._last else 0.0)
+            self._last = now
+        await self._send(packet)
 
 
 class Desk:
@@ -86,10 +107,14 @@ class Desk:
         self.gone: dict[str, str] = {}
         self.ears: dict[str, Ear] = {}
         self.peers: dict[str, RTCPeerConnection] = {}
+        self.pulses: dict[str, Pulse] = {}
         self.event_times: list[tuple[float, str, dict[str, Any]]] = []
         self._changed = asyncio.Event()
-        self._socket = socketio.AsyncClient(reconnection=True, reconnection_delay=0.2, reconnection_delay_max=1)
-        self._last_event: int | None = None
+        # Our own session: the library forgets to close the one it makes when the server ends abruptly.
+        self._http = aiohttp.ClientSession()
+        self._socket = socketio.AsyncClient(
+            reconnection=True, reconnection_delay=0.2, reconnection_delay_max=1, http_session=self._http
+        )
 
     async def open(self) -> None:
         self._socket.on("snapshot", self._on_snapshot)
@@ -102,6 +127,11 @@ class Desk:
         )
         await self.until(lambda: bool(self.agent))
         await self.do("softphone.take", instance=f"desk-{id(self)}")
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the live line is up."""
+        return bool(self._socket.connected)
 
     async def _on_snapshot(self, data: dict[str, Any]) -> None:
         self.agent = data["agent"] or {"state": "none"}
@@ -134,10 +164,14 @@ class Desk:
 
     async def do(self, kind: str, **words: object) -> dict[str, Any]:
         """One command; raises if the server refuses it."""
-        reply = await self._socket.call("do", {"type": kind, **words}, timeout=10)
+        reply = await self.ask(kind, **words)
         if not reply.get("ok"):
             raise AssertionError(f"{kind} was refused: {reply}")
-        return dict(reply)
+        return reply
+
+    async def ask(self, kind: str, **words: object) -> dict[str, Any]:
+        """One command, and the answer as it is."""
+        return dict(await self._socket.call("do", {"type": kind, **words}, timeout=10))
 
     async def ready(self) -> None:
         await self.do("agent.state", state="ready")
@@ -164,6 +198,7 @@ class Desk:
         await peer.setLocalDescription(await peer.createOffer())
         reply = await self.do("leg.connect", leg_id=leg_id, sdp=peer.localDescription.sdp)
         await peer.setRemoteDescription(RTCSessionDescription(reply["sdp"], "answer"))
+        self.pulses[leg_id] = Pulse(peer)
         old, self.peers[leg_id] = self.peers.get(leg_id), peer
         if old is not None:
             await old.close()
@@ -172,5 +207,8 @@ class Desk:
     async def close(self) -> None:
         for peer in self.peers.values():
             await peer.close()
-        await self._socket.disconnect()
+        for ear in self.ears.values():
+            ear.task.cancel()
+        await self._socket.shutdown()
+        await self._http.close()
         await self.person.close()

@@ -56,8 +56,13 @@ class Demo:
         return dict(self.line["pids"])
 
     def agent(self, login: str) -> dict[str, str]:
-        """The account of one agent: login, password, number, sip_user, sip_password."""
-        return next(agent for agent in self.line["agents"] if agent["login"] == login)
+        """The account of an agent or employee: login, password, number, sip_user, sip_password."""
+        people = [*self.line["agents"], *self.line["employees"]]
+        return next(person for person in people if person["login"] == login)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.returncode is None
 
     async def pid_now(self, role: str) -> int:
         """The process that holds a role at the moment; it changes when the role is started again."""
