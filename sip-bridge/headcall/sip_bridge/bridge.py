@@ -243,6 +243,7 @@ class Bridge:
                 except BadTrunks as error:
                     return Refused("bad-request", str(error))
                 self.given.store.facts.put("configuration", encode(command))
+                self.trunks.tick()
                 log.info("configuration %d with %d trunks", command.version, len(command.trunks))
                 return Done()
             case DescribeBridge():

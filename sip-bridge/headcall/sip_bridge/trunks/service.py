@@ -50,14 +50,14 @@ class Trunks:
     # ------------------------------------------------------------ configuration
 
     def configure(self, trunks: Sequence[Trunk]) -> None:
-        """Takes the whole list; what has not changed goes on undisturbed. Raises BadTrunks."""
+        """Takes the whole list; what has not changed goes on undisturbed. The next `tick` asks the new ones. Raises
+        BadTrunks."""
         if len({trunk.name for trunk in trunks}) != len(trunks):
             raise BadTrunks("two trunks have the same name")
         made = {trunk.name: self._kept(trunk) or _make(trunk) for trunk in trunks}
         for name in self._circuits.keys() - made.keys():
             log.info("trunk %s is gone", name)
         self._circuits = made
-        self.tick()
 
     def _kept(self, trunk: Trunk) -> Circuit | None:
         circuit = self._circuits.get(trunk.name)
