@@ -143,8 +143,8 @@ test("twenty seconds of talk without a gap over 40 ms, in the page and in both c
   await mei.page.keyboard.press("Alt+KeyK");
   await expect.poll(async () => (await customer.state()).state).toBe("ended");
   const [theirs, ours] = await recorded(mei.page, await lastRecording(mei.page));
-  expect(Math.abs((theirs?.hz ?? 0) - 440), `customer ${theirs?.hz} Hz`).toBeLessThan(15);
-  expect(Math.abs((ours?.hz ?? 0) - 900), `agent ${ours?.hz} Hz`).toBeLessThan(15);
+  expect(Math.abs((theirs?.hz ?? 0) - 440), `customer ${theirs?.hz} Hz`).toBeLessThan(60);
+  expect(Math.abs((ours?.hz ?? 0) - 900), `agent ${ours?.hz} Hz`).toBeLessThan(60);
   expect(theirs?.longest, "longest silence of the customer's channel, in ms").toBeLessThan(40);
   expect(ours?.longest, "longest silence of the agent's channel, in ms").toBeLessThan(40);
   await leave(mei);
