@@ -14,7 +14,7 @@ export const answer = action({
   label: () => "action.answer",
   icon: Phone,
   keys: "Alt+KeyJ",
-  available: ({ ringing, mine }) => ringing !== null && (ringing.media === "phone" || mine),
+  available: ({ ringing, mine }) => can(ringing, "answer") && (ringing?.media === "phone" || mine),
   async run({ ringing }, hands) {
     if (ringing) await hands.send({ type: "call.answer", call_id: ringing.call_id });
   },

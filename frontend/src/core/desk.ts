@@ -194,8 +194,9 @@ export function currentCall(desk: Desk): CallView | null {
   return calls[0] ?? null;
 }
 
+/** The call that rings for this person: in a browser, or on their desk phone. */
 export function ringingCall(desk: Desk): CallView | null {
-  return desk.calls.find((c) => c.state === "ringing" && c.direction !== "out" && c.can.includes("answer")) ?? null;
+  return desk.calls.find((c) => c.state === "ringing" && c.direction !== "out") ?? null;
 }
 
 function replace<T>(list: readonly T[], item: T, key: (t: T) => string): T[] {
