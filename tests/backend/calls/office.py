@@ -142,6 +142,10 @@ class Office:
         (only,) = self.calls()
         return only
 
+    def figures(self) -> str:
+        """What `/metrics` shows."""
+        return self.parts.ctx.metrics.render().decode()
+
     async def page(self, user_id: str) -> Page:
         """Somebody opens the page."""
         person: Person | None = await self.parts.users.person(user_id)

@@ -31,6 +31,7 @@ from headcall.backend.apps.stage import Scene, Stage
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.events import Events
+from headcall.backend.calls.figures import Figures
 from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
 from headcall.backend.calls.ledger import Ledger
 from headcall.backend.calls.live import CallViews
@@ -161,6 +162,7 @@ class Telephony:
             media=self.media,
             name="backend",
         )
+        self.figures = Figures(given.metrics, self.queues, self.agents.all)
         self.events = self._make_events()
         self._served: Served | None = None
         self._register()
@@ -203,7 +205,13 @@ class Telephony:
         """Who is told of what."""
         live = self.given.live
         self.calls.on_open(self._opened)
-        for observer in (self.call_views.changed, self.duty.changed, self.ledger.changed, self._tell_presence):
+        for observer in (
+            self.call_views.changed,
+            self.duty.changed,
+            self.ledger.changed,
+            self._tell_presence,
+            self.figures.changed,
+        ):
             self.calls.on_change(observer)
         self.calls.on_change(self.queue_views.mark)
         self.calls.on_change(self.dispatcher.wake)
@@ -277,6 +285,7 @@ class Telephony:
         self.alarm.tick()
         await self.agents.tick()
         self.queue_views.tick()
+        self.figures.tick(len(self.calls))
         if self.queues.line():
             self.dispatcher.wake()
 
