@@ -242,7 +242,7 @@ class Bridge:
                     self._configure(command)
                 except BadTrunks as error:
                     return Refused("bad-request", str(error))
-                self.given.store.facts.put("configuration", encode(command))
+                self.given.store.facts.put("configuration", encode(command), vital=True)
                 self.trunks.tick()
                 log.info("configuration %d with %d trunks", command.version, len(command.trunks))
                 return Done()

@@ -247,7 +247,7 @@ class Site:
     async def kill_bridge(self) -> None:
         """As `kill -9` would: nothing is read, said or written any more."""
         await self.wires.close()
-        self.store.note = lambda drawer, key, value: None  # type: ignore[method-assign]
+        self.store.note = lambda drawer, key, value, *, vital=False: None  # type: ignore[method-assign]
         self.store._db.close()
         self.bridge.line.join(None, lambda event: None)  # type: ignore[arg-type]
         self.bridge.line.close()

@@ -40,6 +40,23 @@ def test_several_notes_are_one_transaction(tmp_path: Path) -> None:
     store.close()
 
 
+def test_only_what_is_vital_waits_for_the_disk(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite")
+
+    def grade() -> int:
+        store.barrier()
+        return int(store._db.execute("PRAGMA synchronous").fetchone()[0])
+
+    store.legs.put("a", b"1")
+    assert grade() == 1  # NORMAL
+    store.legs.put("a", b"2")
+    store.dialogs.put("a", b"2", vital=True)
+    assert grade() == 2  # FULL
+    store.legs.remove("a")
+    assert grade() == 1
+    store.close()
+
+
 def test_only_we_may_read_it(tmp_path: Path) -> None:
     Store(tmp_path / "s.sqlite").close()
     assert stat.S_IMODE((tmp_path / "s.sqlite").stat().st_mode) == 0o600

@@ -38,7 +38,7 @@ class EventShelf:
         self._number += 1
         key = f"{self._number:016d}"
         if self.keeps_next:
-            self._drawer.put(key, message)
+            self._drawer.put(key, message, vital=True)
         if self.when_gone is not None:
             self._waiting[key] = self.when_gone
         self._keys.append(key)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from headcall.kit.clock import Clock
 from headcall.sip_bridge.core.agent import UserAgent
-from headcall.sip_bridge.core.effects import Effect, Event, Forget, Persist
+from headcall.sip_bridge.core.effects import Effect, Event, Forget, Persist, Record
 from headcall.sip_bridge.flow import Flow, Send
 from headcall.sip_bridge.store import Store
 
@@ -96,7 +96,7 @@ class Line:
                 if self._wires is not None:
                     self._wires.send(data, flow)
             case Persist(call, record):
-                self._store.dialogs.put(call, json.dumps(record).encode())
+                self._store.dialogs.put(call, json.dumps(record).encode(), vital=_is_promise(record))
             case Forget(call):
                 self._store.dialogs.remove(call)
             case event:
@@ -116,3 +116,8 @@ class Line:
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _is_promise(record: Record) -> bool:
+    """Whether a peer is about to be told that its call is answered: by our 200 that waits for its ACK, or our ACK."""
+    return record.get("phase") == "answered" and bool(record.get("unacked") or record.get("ack"))

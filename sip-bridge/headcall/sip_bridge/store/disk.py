@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A few named drawers of keys and octets, in one SQLite file.
 
-Writing only notes what has changed; `barrier` makes all of it durable at once, in one transaction (WAL,
-`synchronous=FULL`, so one fsync). The shell calls it before anything is sent that rests on what was written, and at the
-end of every turn of the event loop in which something was.
+Writing only notes what has changed; `barrier` makes all of it durable at once, in one transaction (WAL). The shell
+calls it before anything is sent that rests on what was written, and at the end of every turn of the event loop in which
+something was.
+
+There are two grades of durable. Everything outlives the process, however it ends: that takes no more than the write.
+What is `vital` (an answered call, the end of one, the configuration) also outlives the machine: that takes an fsync
+(`synchronous=FULL`), which costs some milliseconds on a busy disk and so is worth being saved for where it counts. A
+call has two.
 
 It works in the event loop's own thread, on purpose. "Persist before Send" is then the order of two lines instead of a
 protocol between threads, and a turn's commit is short: the histogram `headcall_sip_store_seconds` shows how short on
@@ -34,9 +39,9 @@ class Drawer:
         self._store = store
         self._name = name
 
-    def put(self, key: str, value: bytes) -> None:
-        """Durable after the next barrier."""
-        self._store.note(self._name, key, value)
+    def put(self, key: str, value: bytes, *, vital: bool = False) -> None:
+        """Durable after the next barrier; against the machine's end too if `vital`."""
+        self._store.note(self._name, key, value, vital=vital)
 
     def remove(self, key: str) -> None:
         """It need not be there."""
@@ -65,6 +70,7 @@ class Store:
         self._observe = observe
         self._on_first_note = on_first_note
         self._noted: dict[tuple[str, str], bytes | None] = {}
+        self._is_vital = False
         self.trouble = ""
         """Why the last barrier failed; empty when all is well."""
         self._db = _open(path)
@@ -83,10 +89,11 @@ class Store:
         """Whether nothing waits for a barrier."""
         return not self._noted
 
-    def note(self, drawer: str, key: str, value: bytes | None) -> None:
+    def note(self, drawer: str, key: str, value: bytes | None, *, vital: bool = False) -> None:
         if not self._noted:
             self._on_first_note()
         self._noted[drawer, key] = value
+        self._is_vital = self._is_vital or vital
 
     def read(self, drawer: str, key: str) -> bytes | None:
         if (drawer, key) in self._noted:
@@ -106,6 +113,8 @@ class Store:
             return
         started = time.perf_counter()
         try:
+            # NORMAL in WAL mode writes without fsync; the next FULL commit takes what was written along.
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if self._is_vital else 'NORMAL'}")
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 self._db.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", self._kept())
@@ -116,6 +125,7 @@ class Store:
             self.trouble = str(error)
             return
         self._noted.clear()
+        self._is_vital = False
         if self.trouble:
             log.info("the bridge's store can be written again")
         self.trouble = ""
@@ -157,7 +167,6 @@ def _connect(name: str) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
     found: int = db.execute("PRAGMA user_version").fetchone()[0]
     if found > VERSION:
         raise sqlite3.OperationalError(f"the store is of version {found}; this program knows {VERSION}")
