@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test, vi } from "vitest";
 import type { Hands } from "@/actions/action";
-import { answer, hangUp, hold, keypad, mute, transfer } from "@/actions/call";
+import { answer, hangUp, hold, keypad, mute, refuse, transfer } from "@/actions/call";
 import { ariaKeys, belongsToField, pressed, shownKeys } from "@/actions/keys";
 import { ACTIONS, actionFor, keysOf } from "@/actions/registry";
 import { useUi } from "@/core/ui";
@@ -91,6 +91,11 @@ describe("what may be done when", () => {
   test("the page answers a browser call only where the softphone is, a phone call anywhere", () => {
     expect(answer.available(scene([call()], "tab_2"))).toBe(false);
     expect(answer.available(scene([call({ media: "phone" })], "tab_2"))).toBe(true);
+  });
+
+  test("a call on a desk phone that only the phone can answer may still be refused here", () => {
+    const s = scene([call({ media: "phone", can: ["hang_up"] })]);
+    expect([answer, refuse, hangUp].map((a) => a.available(s))).toEqual([false, true, true]);
   });
 
   test("what the server does not allow is not offered", () => {

@@ -9,14 +9,12 @@ import { useNow } from "@/hooks/useNow";
 import { useScene } from "@/hooks/useScene";
 import { Avatar, Badge } from "@/ui/bits";
 import { Button } from "@/ui/button";
+import { cx } from "@/ui/cx";
 import { Phone, PhoneX, Smartphone, User } from "@/ui/icons";
 import { Keys } from "@/ui/keys";
 
 export function Ringing({ call }: { call: CallView }) {
   const { t } = useTranslation();
-  const yes = useAction(answer);
-  const no = useAction(refuse);
-  const { mine } = useScene();
   const now = useNow(250);
   const number = shownNumber(call.peer.number);
   const waited = (call.waited_s ?? 0) + secondsSince(call.offered_at, now);
@@ -48,28 +46,38 @@ export function Ringing({ call }: { call: CallView }) {
           )}
         </div>
       </div>
-      <div className="mx-auto mt-6 grid max-w-96 grid-cols-2 gap-2.5">
+      <Choice call={call} />
+    </div>
+  );
+}
+
+function Choice({ call }: { call: CallView }) {
+  const { t } = useTranslation();
+  const yes = useAction(answer);
+  const no = useAction(refuse);
+  const { mine } = useScene();
+  const here = call.can.includes("answer");
+  const notHere = here && call.media === "browser" && !mine;
+  return (
+    <>
+      <div className={cx("mx-auto mt-6 grid gap-2.5", here ? "max-w-96 grid-cols-2" : "max-w-48")}>
         <Button tone="stop-quiet" size="lg" icon={PhoneX} onClick={no.run}>
           {t("action.refuse")}
         </Button>
-        <Button
-          tone="go"
-          size="lg"
-          icon={Phone}
-          onClick={yes.run}
-          disabled={call.media === "browser" && !mine}
-          aria-keyshortcuts="Alt+J"
-        >
-          {t("action.answer")}
-          {yes.keys && (
-            <span className="hidden opacity-90 md:inline">
-              <Keys value={yes.keys} inverse />
-            </span>
-          )}
-        </Button>
+        {here && (
+          <Button tone="go" size="lg" icon={Phone} onClick={yes.run} disabled={notHere} aria-keyshortcuts="Alt+J">
+            {t("action.answer")}
+            {yes.keys && (
+              <span className="hidden opacity-90 md:inline">
+                <Keys value={yes.keys} inverse />
+              </span>
+            )}
+          </Button>
+        )}
       </div>
-      {call.media === "browser" && !mine && <p className="mt-3 text-center text-xs text-ink-3">{t("ring.not_here")}</p>}
-    </div>
+      {notHere && <p className="mt-3 text-center text-xs text-ink-3">{t("ring.not_here")}</p>}
+      {!here && <p className="mt-3 text-center text-sm text-ink-2">{t("ring.on_phone")}</p>}
+    </>
   );
 }
 
