@@ -241,7 +241,7 @@ impl Engine {
             return;
         };
         let now_us = self.now_us;
-        let Some(out) = self.out(leg) else { return };
+        let Some(out) = self.open_out(leg) else { return };
         let begun = key.first.then(|| out.begin_event(events.clock_rate, now_us));
         let seq = out.event();
         let hears = &mut self.legs[leg].hears;
@@ -270,7 +270,7 @@ impl Engine {
     /// Sends the payload that waits in `hears.payload`.
     fn send_made(&mut self, leg: usize, format: Format, codec: Codec) {
         let now_us = self.now_us;
-        let Some(place) = self.out(leg).map(|out| out.own(codec.clock_rate(), now_us)) else { return };
+        let Some(place) = self.open_out(leg).map(|out| out.own(codec.clock_rate(), now_us)) else { return };
         let payload = std::mem::take(&mut self.legs[leg].hears.payload);
         if self.send_rtp(leg, format.payload_type, place, &payload) {
             self.counters.one(Count::rtp_made);

@@ -74,7 +74,7 @@ impl Engine {
         }
         let now_us = self.now_us;
         let from = describe(header, codec.clock_rate());
-        let Some(place) = self.out(listener).map(|out| out.pass(from, now_us)) else { return };
+        let Some(place) = self.open_out(listener).map(|out| out.pass(from, now_us)) else { return };
         match place {
             Some(place) => {
                 if self.send_rtp(listener, theirs.payload_type, place, payload) {
@@ -121,10 +121,11 @@ impl Engine {
         let now_us = self.now_us;
         let clock_rate = self.audio_clock(listener);
         let Some(theirs) = self.legs[listener].formats.events(clock_rate) else { return };
-        let chained = theirs.clock_rate == format.clock_rate && self.out(listener).is_some_and(|out| out.is_passing());
+        let chained =
+            theirs.clock_rate == format.clock_rate && self.open_out(listener).is_some_and(|out| out.is_passing());
         let place = if chained {
             let from = describe(header, format.clock_rate);
-            self.out(listener).and_then(|out| out.pass(from, now_us))
+            self.open_out(listener).and_then(|out| out.pass(from, now_us))
         } else {
             self.place_key(listener, header.timestamp, theirs.clock_rate)
         };
@@ -139,7 +140,7 @@ impl Engine {
     fn place_key(&mut self, listener: usize, timestamp: u32, clock_rate: u32) -> Option<Place> {
         let now_us = self.now_us;
         let known = self.legs[listener].hears.event.filter(|(theirs, _)| *theirs == timestamp);
-        let out = self.out(listener)?;
+        let out = self.open_out(listener)?;
         let ours = match known {
             Some((_, ours)) => ours,
             None => out.begin_event(clock_rate, now_us),

@@ -227,6 +227,18 @@ impl Engine {
         }
     }
 
+    /// The same, if a packet would really go: what is not sent takes no number, so that it does not look lost.
+    fn open_out(&mut self, leg: usize) -> Option<&mut Outgoing> {
+        let now_us = self.now_us;
+        match &mut self.legs.get_mut(leg)?.carrier {
+            Carrier::Plain(plain) => plain.destination().is_some().then_some(&mut plain.out),
+            Carrier::Peer { current, .. } => {
+                let peer = self.peers.get_mut((*current)?)?;
+                (peer.srtp.is_some() && peer.destination(now_us).is_some()).then_some(&mut peer.out)
+            }
+        }
+    }
+
     /// Sends one packet to a leg: to the telephone as it is, to the browser sealed.
     fn send_rtp(&mut self, leg: usize, payload_type: u8, place: Place, payload: &[u8]) -> bool {
         let length = rtp::FIXED + payload.len();
