@@ -1,53 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Line, type LineState } from "@/core/line";
-
-/** A peer connection that only remembers what it was asked, and fails on demand. */
-class Peer {
-  static all: Peer[] = [];
-  connectionState = "new";
-  localDescription: { sdp: string } | null = null;
-  remote: string | null = null;
-  closed = false;
-  ontrack: ((e: { track: object }) => void) | null = null;
-  onconnectionstatechange: (() => void) | null = null;
-  sender = {
-    track: null as unknown,
-    replaceTrack: async (t: unknown) => {
-      this.sender.track = t;
-    },
-  };
-  codecs: { mimeType: string }[] = [];
-
-  constructor() {
-    Peer.all.push(this);
-  }
-  addTransceiver(track: unknown) {
-    this.sender.track = track;
-    return { setCodecPreferences: (c: { mimeType: string }[]) => (this.codecs = c) };
-  }
-  getSenders() {
-    return [this.sender];
-  }
-  setLocalDescription() {
-    this.localDescription = { sdp: `offer ${Peer.all.indexOf(this)}` };
-    return Promise.resolve();
-  }
-  setRemoteDescription({ sdp }: { sdp: string }) {
-    this.remote = sdp;
-    return Promise.resolve();
-  }
-  close() {
-    this.closed = true;
-  }
-  become(state: string) {
-    this.connectionState = state;
-    this.onconnectionstatechange?.();
-  }
-}
-
-const last = (): Peer => Peer.all.at(-1) as Peer;
-const track = () => ({ enabled: true, stop: vi.fn() }) as unknown as MediaStreamTrack;
+import { last, stubRtc, track } from "./peer";
 
 let offers: string[];
 let states: LineState[];
@@ -65,13 +19,10 @@ const made = (mic: MediaStreamTrack | null = track()) =>
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Peer.all = [];
   offers = [];
   states = [];
   refuse = false;
-  const known = ["audio/PCMU", "audio/opus", "audio/red", "audio/PCMA", "audio/telephone-event"];
-  vi.stubGlobal("RTCPeerConnection", Peer);
-  vi.stubGlobal("RTCRtpReceiver", { getCapabilities: () => ({ codecs: known.map((mimeType) => ({ mimeType })) }) });
+  stubRtc();
 });
 afterEach(() => {
   vi.useRealTimers();
