@@ -5,6 +5,7 @@ import asyncio
 from pathlib import Path
 
 from headcall.wire import legs as words
+from headcall.wire.media import SetPlainRemote
 from tests.sip_bridge.bridge.site import eventually, run, site
 from tests.sip_bridge.bridge.test_trunk_calls import placing
 from tests.world.baresip import free_ports, program
@@ -72,6 +73,21 @@ def test_every_tenth_packet_is_lost_and_no_call(tmp_path: Path) -> None:
             await eventually(lambda: not here.bridge.board.legs, "every leg has ended", 40)
 
     run(story, 120)
+
+
+def test_a_caller_that_wants_the_offer_from_us(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            here.control.answers = True
+            late = str(SCENARIO.with_name("uac_late_offer.xml"))
+            await sipp(tmp_path, f"127.0.0.1:{here.trunk_port}", "-sf", late, "-s", "4008123456", "-m", "3", "-r", "5")
+            joined = [command for command in here.media.commands if isinstance(command, SetPlainRemote)]
+            assert len(joined) == 3
+            assert {codec.name for command in joined for codec in command.codecs} == {"PCMU"}
+            ended = [event.cause for event in here.control.events if isinstance(event, words.LegEnded)]
+            assert ended == ["normal"] * 3
+
+    run(story, 60)
 
 
 def test_sipp_as_the_far_end(tmp_path: Path) -> None:

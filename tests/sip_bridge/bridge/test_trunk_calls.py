@@ -138,7 +138,7 @@ def test_a_caller_who_gives_up_is_told_so(tmp_path: Path) -> None:
     run(story)
 
 
-def test_a_caller_without_an_offer_gets_ours_and_its_answer_is_joined(tmp_path: Path) -> None:
+def test_a_caller_that_takes_our_offer_and_owes_its_answer_is_hung_up(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here:
             phone = await here.telephone(name="caller")
@@ -147,7 +147,8 @@ def test_a_caller_without_an_offer_gets_ours_and_its_answer_is_joined(tmp_path: 
             offered = await here.control.hears(words.LegOffered)
             assert offered.codec == "PCMA"
             await here.control.does(words.AnswerLeg(offered.leg_id))
-            await call.until("talking")
+            await call.until("ended")
+            assert (await here.control.hears(words.LegEnded)).cause == "media-refused"
 
     run(story)
 

@@ -80,6 +80,8 @@ class Within:
         """The answer to an offer that stood in our 200."""
         if event.sdp:
             self._board.work(self._take_answer(leg, event.sdp), f"late answer {leg.leg_id}")
+        elif leg.remote is None:  # it owed us one (RFC 3264 4); without it nobody knows where to send
+            self._board.end(leg, "media-refused")
 
     def reinvite_answered(self, leg: Leg, event: ReinviteAnswered) -> None:
         if event.sdp:
