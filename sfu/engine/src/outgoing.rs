@@ -3,12 +3,19 @@
 //! whatever the source is and however often it changes.
 //!
 //! Packets of another leg keep their distances: its losses stay visible as missing numbers, its pauses as a step of
-//! the timestamp, so that the receiver's own concealment does the right thing. Whenever the chain breaks (another
-//! source, another codec, a restart, or packets of ours in between), the next packet is fastened to the wall clock.
+//! the timestamp, so that the receiver's own concealment does the right thing. When the chain breaks (another source,
+//! another codec, a restart), the next packet is fastened to the wall clock.
+//!
+//! Packets of ours in between (silence while the source stalls, digits) interrupt the chain but do not break it: the
+//! source goes on at its own times. What comes when its time has been filled already is left out; but for no longer
+//! than a late burst lasts, for some senders stop their clock in a pause.
 
 /// A pause or jump beyond this breaks the chain.
 const JUMP_PACKETS: i16 = 500;
 const JUMP_US: i64 = 10_000_000;
+
+/// What the network held back arrives within this.
+const BURST_US: i64 = 80_000;
 
 const TICK_US: i64 = 20_000;
 
@@ -58,6 +65,9 @@ struct Chain {
     last: u16,
     last_timestamp: u32,
     last_us: i64,
+    /// Something of ours was sent since.
+    interrupted: bool,
+    late_since: Option<i64>,
 }
 
 impl Outgoing {
@@ -92,7 +102,13 @@ impl Outgoing {
     }
 
     pub fn is_passing(&self) -> bool {
-        self.chain.is_some()
+        self.chain.as_ref().is_some_and(|chain| !chain.interrupted)
+    }
+
+    fn interrupt(&mut self) {
+        if let Some(chain) = &mut self.chain {
+            chain.interrupted = true;
+        }
     }
 
     /// Microseconds since the last packet, if there was one.
@@ -115,11 +131,13 @@ impl Outgoing {
 
     /// The place of a packet that another leg sent; None if it comes too late to have one.
     pub fn pass(&mut self, from: From, now_us: i64) -> Option<Place> {
-        self.continues = false;
         if !self.chain.as_ref().is_some_and(|chain| chain.holds(&from, now_us)) {
             return Some(self.fasten(from, now_us));
         }
         let chain = self.chain.as_mut()?;
+        if chain.interrupted {
+            return self.resume(from, now_us);
+        }
         let ahead = from.seq.wrapping_sub(chain.last) as i16;
         let since_first = from.seq.wrapping_sub(chain.first) as i16;
         if ahead == 0 || since_first < 0 {
@@ -150,8 +168,27 @@ impl Outgoing {
         Some(place)
     }
 
+    /// Takes an interrupted chain up again, if the packet's time has not been filled.
+    fn resume(&mut self, from: From, now_us: i64) -> Option<Place> {
+        let chain = self.chain.as_mut()?;
+        let timestamp = from.timestamp.wrapping_add(chain.timestamp_offset);
+        if timestamp.wrapping_sub(self.timestamp) as i32 <= 0 {
+            let since = *chain.late_since.get_or_insert(now_us);
+            return (now_us - since > BURST_US).then(|| self.fasten(from, now_us));
+        }
+        let place = Place { seq: self.next_seq, timestamp, marker: true };
+        self.take_up(place, from, now_us);
+        Some(place)
+    }
+
     fn fasten(&mut self, from: From, now_us: i64) -> Place {
         let place = Place { seq: self.next_seq, timestamp: self.catch_up(now_us, from.clock_rate), marker: true };
+        self.take_up(place, from, now_us);
+        place
+    }
+
+    fn take_up(&mut self, place: Place, from: From, now_us: i64) {
+        self.continues = false;
         self.chain = Some(Chain {
             ssrc: from.ssrc,
             clock_rate: from.clock_rate,
@@ -161,10 +198,11 @@ impl Outgoing {
             last: from.seq,
             last_timestamp: from.timestamp,
             last_us: now_us,
+            interrupted: false,
+            late_since: None,
         });
         self.next_seq = place.seq.wrapping_add(1);
         self.note(place.timestamp, from.clock_rate, now_us);
-        place
     }
 
     /// The place of 20 ms of our own. Beats missed by the tick show as a step of the timestamp, not as a burst.
@@ -179,7 +217,7 @@ impl Outgoing {
             }
             _ => (self.catch_up(now_us, clock_rate), true),
         };
-        self.chain = None;
+        self.interrupt();
         self.continues = true;
         let seq = self.next_seq;
         self.next_seq = seq.wrapping_add(1);
@@ -189,7 +227,8 @@ impl Outgoing {
 
     /// A number for a packet that has a timestamp of its own: RTP events keep that of their beginning.
     pub fn event(&mut self) -> u16 {
-        self.unfasten();
+        self.interrupt();
+        self.continues = false;
         let seq = self.next_seq;
         self.next_seq = seq.wrapping_add(1);
         seq
@@ -197,7 +236,8 @@ impl Outgoing {
 
     /// An event begins now: the timestamp that all its packets will bear.
     pub fn begin_event(&mut self, clock_rate: u32, now_us: i64) -> u32 {
-        self.unfasten();
+        self.interrupt();
+        self.continues = false;
         self.catch_up(now_us, clock_rate)
     }
 
@@ -207,7 +247,7 @@ impl Outgoing {
         Some(self.timestamp.wrapping_add(elapsed as u32))
     }
 
-    /// The next packet, whatever it is, begins anew.
+    /// Another source: its first packet begins anew.
     pub fn unfasten(&mut self) {
         self.chain = None;
         self.continues = false;
@@ -260,6 +300,45 @@ mod tests {
         assert_eq!([own.seq, own2.seq, back.seq], [102, 103, 104]);
         assert_eq!([own.timestamp, own2.timestamp, back.timestamp], [160 + 320, 640, 800]);
         assert_eq!(out.pass(from(7, 499), 102 * MS), None, "older than the change");
+    }
+
+    #[test]
+    fn a_stall_is_a_hole_and_not_a_delay() {
+        let mut out = Outgoing::new(1, 100, 0);
+        for n in 0..10 {
+            out.pass(from(9, n), i64::from(n) * 20 * MS);
+        }
+        let filled: Vec<Place> = (20..30).map(|n| out.own(8000, n * 20 * MS)).collect();
+        assert_eq!((filled[0].seq, filled[9].seq, filled[9].timestamp), (110, 119, 29 * 160));
+        let burst: Vec<_> = (10..30).map(|n| out.pass(from(9, n), 599 * MS)).collect();
+        assert_eq!(burst, [None; 20], "their time was filled");
+        let place = out.pass(from(9, 30), 600 * MS).unwrap();
+        assert_eq!((place.seq, place.timestamp, place.marker), (120, 30 * 160, true));
+        assert_eq!(out.pass(from(9, 31), 620 * MS).map(|place| (place.seq, place.marker)), Some((121, false)));
+    }
+
+    #[test]
+    fn a_sender_whose_clock_stood_still_is_heard_again_soon() {
+        let mut out = Outgoing::new(1, 100, 0);
+        for n in 0..10 {
+            out.pass(from(9, n), i64::from(n) * 20 * MS);
+        }
+        let mut passed = 0;
+        for n in 0..100 {
+            let now = (1000 + n * 20) * MS;
+            if out.pass(from(9, 10 + n as u16), now).is_some() {
+                passed += 1;
+            } else {
+                out.own(8000, now + 10 * MS);
+            }
+            if n == 0 {
+                assert_eq!(passed, 1, "nothing was in its way");
+                for beat in 0..5 {
+                    out.own(8000, now + beat * 20 * MS);
+                }
+            }
+        }
+        assert!(passed > 90, "{passed}");
     }
 
     #[test]

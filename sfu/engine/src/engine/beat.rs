@@ -3,8 +3,8 @@
 //! every leg is sent what it hears, then both go to the recordings.
 //!
 //! A leg that hears another leg of its own codec gets nothing from here, as long as packets flow. When they stop for
-//! 100 ms it gets silence, 20 ms at a time, so that its stream lives on; the first packet that comes again is
-//! fastened to the wall clock behind it (`outgoing.rs`).
+//! 200 ms it gets silence, 20 ms at a time, so that its stream lives on. What then comes late is left out, and what
+//! comes in time goes on at its own time: a stall is a hole, never a delay (`outgoing.rs`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,7 +20,7 @@ use crate::outgoing::Place;
 use crate::tone;
 
 /// A pause of a passed stream until silence fills it.
-const STALLED_US: i64 = 100_000;
+const STALLED_US: i64 = 200_000;
 
 /// Beats sent after a late wake-up. More would be a burst; what is older is lost on the way, so to speak.
 const MOST_SENT: u64 = 2;

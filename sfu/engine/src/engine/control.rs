@@ -234,6 +234,9 @@ impl Engine {
             return;
         }
         self.leave_source(id);
+        if let Some(out) = self.out(id) {
+            out.unfasten();
+        }
         let active = match &source {
             Source::Silence => Active::Silence,
             Source::Leg(from) => {
