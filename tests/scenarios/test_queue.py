@@ -2,6 +2,7 @@
 """Several customers, several agents: in turn, one each, and nobody is lost."""
 
 import asyncio
+from functools import partial
 
 from tests.scenarios.conftest import Run
 from tests.world.desk import Desk
@@ -60,7 +61,7 @@ def test_three_customers_are_served_in_the_order_of_their_calls(system: Run) -> 
             numbers = ["13800000001", "13800000002", "13800000003"]
             for place, number in enumerate(numbers, 1):
                 await customer_calls(desk.person, caller_number=number)
-                await eventually(lambda wanted=place: waiting(desk, wanted), f"{place} wait")
+                await eventually(partial(waiting, desk, place), f"{place} wait")
             await desk.ready()
             for number in numbers:
                 call = await answer(desk)

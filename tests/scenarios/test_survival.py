@@ -88,7 +88,7 @@ def test_three_who_wait_keep_their_places_and_one_goes_on_talking_when_the_backe
 async def waits(desk: Desk, number: int) -> None:
     async def so_many() -> bool:
         queues = (await desk.person.get("/queues"))["queues"]
-        return sum(queue["waiting"] for queue in queues) == number
+        return bool(sum(queue["waiting"] for queue in queues) == number)
 
     await eventually(so_many, f"{number} wait")
 

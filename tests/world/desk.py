@@ -85,9 +85,9 @@ class Pulse:
     def __init__(self, peer: RTCPeerConnection) -> None:
         self.longest_gap_s = 0.0
         self._last: float | None = None
-        self._transport = peer.getSenders()[0].transport
-        self._send = self._transport._send_rtp
-        self._transport._send_rtp = self._sends
+        transport: Any = peer.getSenders()[0].transport
+        self._send = transport._send_rtp
+        transport._send_rtp = self._sends
 
     async def _sends(self, packet: bytes) -> None:
         now = asyncio.get_running_loop().time()

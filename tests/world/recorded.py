@@ -21,7 +21,7 @@ async def pitches(person: Person, record: dict[str, Any]) -> tuple[float, float]
 
 
 def pitches_of(ogg: bytes) -> tuple[float, float]:
-    with av.open(io.BytesIO(ogg)) as container:
+    with av.open(io.BytesIO(ogg), "r") as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
     wave = np.concatenate(frames, axis=1)[:, -3 * RATE : -RATE].astype(np.float64)
     assert wave.shape[0] == 2, f"{wave.shape[0]} channels"
