@@ -174,6 +174,8 @@ class Bridge:
                 board.unname(leg, name)
             if not any(map(agent.knows, leg.names)):
                 board.ended_by_peer(leg, "restarting", by_peer=False)
+            elif leg.state == "offered":  # call control may never have heard of it
+                board.end(leg, "restarting")
         if board.legs:
             log.info("%d legs taken back", len(board.legs))
 

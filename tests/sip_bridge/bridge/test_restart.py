@@ -57,6 +57,19 @@ def test_a_ringing_caller_is_answered_by_the_next_process(tmp_path: Path) -> Non
     run(story)
 
 
+def test_a_caller_who_was_only_just_offered_is_asked_to_try_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            _, call = await caller_dials(here)
+            offered = await here.control.hears(words.LegOffered)
+            await restart(here)
+            await call.until("ended")
+            assert call.status == 503
+            assert (await here.control.hears(words.LegEnded)).leg_id == offered.leg_id
+
+    run(story)
+
+
 def test_a_leg_that_was_placed_is_answered_to_the_next_process(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here:

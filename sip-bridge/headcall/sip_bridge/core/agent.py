@@ -115,6 +115,12 @@ class UserAgent:
         self._reinvite.watch(call, now)
         return self._listen(now)
 
+    def keep(self, call: str) -> list[Effect]:
+        """Has a call kept that nothing has been answered to yet, so that even that one can be refused after a
+        restart. (Every later step of a call is kept by itself.)"""
+        self._ground.persist(self._ground.call(call))
+        return self._ground.take()
+
     def _excuse(self, data: bytes, error: PeerError, flow: Flow) -> list[Effect]:
         """A request that cannot be read gets its answer without a transaction: repeated, it is answered again."""
         response = excuse(data, error)

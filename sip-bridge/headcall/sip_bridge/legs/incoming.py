@@ -97,6 +97,7 @@ class Incoming:
         )
         leg.is_known = True
         board.keep(leg)
+        board.do(lambda: board.agent.keep(leg.dialog))
         log.info(
             "leg %s: %s calls %s over %s",
             leg.leg_id,
