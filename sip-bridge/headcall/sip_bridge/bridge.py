@@ -44,6 +44,9 @@ from headcall.wire.nodes import Done, Refused
 
 log = logging.getLogger(__name__)
 
+KEEP_ALIVE_S = 25.0
+"""RFC 5626 4.4.2 has 24 to 29 s for UDP: home routers forget a way after 30 s of silence."""
+
 # What we answer to requests outside of calls that nobody here serves (RFC 3261 8.2.1; RFC 6665 4.1.3 for 489).
 _UNSERVED: Mapping[str, int] = {"SUBSCRIBE": 489, "NOTIFY": 481, "PUBLISH": 405, "MESSAGE": 405, "REFER": 405}
 
@@ -96,6 +99,7 @@ class Bridge:
         self.outgoing = Outgoing(self.board, self.registrar, self.trunks)
         admission = Admission(self.board, self.trunks, self.passport, given.clock)
         self.switch = Switch(self.board, Incoming(self.board, admission), self.outgoing, Within(self.board))
+        self._keep_alive_at = float("-inf")
         self.door = Door(given.clock, self.lockout, self._is_known)
 
     # ------------------------------------------------------------ from the wires
@@ -135,6 +139,10 @@ class Bridge:
         """The work of every second."""
         self.registrar.tick()
         self.trunks.tick()
+        if self.line.now() >= self._keep_alive_at:
+            self._keep_alive_at = self.line.now() + KEEP_ALIVE_S
+            for flow in self.registrar.behind_nats():
+                self.line.keep_alive(flow)
 
     def drain(self) -> None:
         """No new calls. Those that ring or talk outlive us: the next process takes them from the disk."""

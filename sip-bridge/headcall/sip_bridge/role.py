@@ -64,6 +64,7 @@ async def run(ctx: RoleContext) -> None:
     ctx.announce(topics.NODES, lambda: alive(ctx, bridge), every_s=ALIVE_EVERY_S)
     ctx.ready()
     await work_until(ctx.stop, bridge, wires)
+    wires.pause()
     bridge.drain()
     await served.close()
     await bridge.close()

@@ -286,6 +286,22 @@ def test_a_telephone_wants_its_party_transferred(tmp_path: Path) -> None:
     run(story)
 
 
+def test_the_way_to_a_telephone_behind_a_nat_is_held_open(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            phone = await here.telephone("83012341001")
+            here.bridge.tick()
+            assert here.bridge.registrar.behind_nats() == []
+            await sends_register(here, phone, ("Contact", "<sip:a@192.168.1.5:5060>"))
+            heard: list[bytes] = []
+            phone.wires._udp["line"]._receive = lambda data, flow: heard.append(data)
+            here.bridge._keep_alive_at = 0.0
+            here.bridge.tick()
+            await eventually(lambda: heard == [b"\r\n\r\n"], "two line ends arrive")
+
+    run(story)
+
+
 def test_registrations_outlive_the_process(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here:

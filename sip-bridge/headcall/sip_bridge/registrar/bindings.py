@@ -54,6 +54,12 @@ class Binding(Struct, frozen=True):
         return Uri.parse(self.contact)
 
     @property
+    def is_natted(self) -> bool:
+        """Whether a NAT stands between the telephone and us: it thinks to be elsewhere than it is."""
+        uri = self.uri
+        return (uri.address, uri.port or 5060) != self.source
+
+    @property
     def key(self) -> str:
         """Its place in a store."""
         return f"{self.sip_user} {self.contact}"

@@ -75,6 +75,11 @@ class Registrar:
     def knows_source(self, host: str) -> bool:
         return self._bindings.knows_source(host)
 
+    def behind_nats(self) -> list[Flow]:
+        """The ways to telephones that only stay open while something goes there."""
+        bindings = self._bindings.every(self._clock.wall_ms())
+        return [each.flow for each in bindings if each.transport == "udp" and each.is_natted]
+
     def registrations(self) -> tuple[Registration, ...]:
         return tuple(
             Registration(

@@ -76,6 +76,11 @@ class Line:
 
     # ------------------------------------------------------------ to them
 
+    def keep_alive(self, flow: Flow) -> None:
+        """Holds a way through a NAT open. Two line ends are no message (RFC 3261 7.5)."""
+        if self._wires is not None:
+            self._wires.send(b"\r\n\r\n", flow)
+
     def do(self, effects: Iterable[Effect]) -> None:
         """Performs effects. Whoever asks the core for something gives its answer here at once."""
         self._effects += effects

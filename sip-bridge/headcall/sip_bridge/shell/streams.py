@@ -187,9 +187,13 @@ class Streams:
             self.counters["stream_overdue"] += 1
             connection.close()
 
-    async def close(self) -> None:
+    def pause(self) -> None:
+        """Accepts no more connections; they wait in the kernel for the next process."""
         for server in self._servers:
             server.close()
+
+    async def close(self) -> None:
+        self.pause()
         for task in list(self._tasks):
             task.cancel()
         for connection in list(self._open.values()):

@@ -47,6 +47,10 @@ class UdpSocket:
             return False
         return True
 
+    def pause(self) -> None:
+        """Reads no more: what comes stays in the kernel for the next process. Sending is still possible."""
+        self._loop.remove_reader(self._sock.fileno())
+
     def close(self) -> None:
         self._loop.remove_reader(self._sock.fileno())
         self._sock.close()

@@ -56,6 +56,12 @@ class Wires:
             self.counters["send_failed"] += 1
             asyncio.get_running_loop().call_soon(self._fail, flow)
 
+    def pause(self) -> None:
+        """We are about to end: whatever comes now is for the next process."""
+        for sock in self._udp.values():
+            sock.pause()
+        self.streams.pause()
+
     async def close(self) -> None:
         for sock in self._udp.values():
             sock.close()
