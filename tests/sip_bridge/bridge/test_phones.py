@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from headcall.sip_bridge.core.agent import Inquiry
+from headcall.sip_bridge.core.effects import Effect
 from headcall.sip_bridge.flow import Flow
 from headcall.sip_bridge.message import Response
 from headcall.sip_bridge.simulator.speech import tone_packets
@@ -226,11 +227,20 @@ def test_all_telephones_of_an_account_ring_and_the_first_to_answer_wins(tmp_path
                 phone.on_ring = lambda call, n=n: rung.__setitem__(n, call)  # type: ignore[misc]
             await here.control.does(ring())
             await eventually(lambda: len(rung) == 3, "all ring")
+            cancels: list[bytes] = []
+            receive = phones[0].line.agent.receive
+
+            def listens(data: bytes, flow: Flow, now: float) -> list[Effect]:
+                cancels.extend([data] if data.startswith(b"CANCEL") else [])
+                return receive(data, flow, now)
+
+            phones[0].line.agent.receive = listens  # type: ignore[method-assign]
             phones[1].answer(rung[1])
             await here.control.hears(words.LegAnswered)
             await rung[0].until("ended")
             await rung[2].until("ended")
             assert (rung[0].status, rung[2].status, rung[1].state) == (487, 487, "talking")
+            assert b"Call completed elsewhere" in cancels[0]  # no missed call is shown
             await here.control.does(words.EndLeg(LEG))
             await rung[1].until("ended")
 

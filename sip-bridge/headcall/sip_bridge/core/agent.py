@@ -228,14 +228,15 @@ class UserAgent:
         self._within.hang_up(known, now)
         return self._listen(now)
 
-    def end(self, call: str, now: float, status: int = 480) -> list[Effect]:
-        """Ends a call in whatever state: refuses with `status`, cancels, or hangs up. No event follows.
-        No effect if it is over already."""
+    def end(self, call: str, now: float, status: int = 480, *, headers: Iterable[tuple[str, str]] = ()) -> list[Effect]:
+        """Ends a call in whatever state: refuses with `status`, cancels, or hangs up, with these fields (a Reason,
+        RFC 3326). No event follows. No effect if it is over already."""
         known = self._ground.calls.get(call)
         if known is None or known.is_over:
             return []
+        known.last_words = tuple(headers)
         if known.phase is Phase.OFFERED:
-            return self.refuse(call, status, now)
+            return self.refuse(call, status, now, headers=known.last_words)
         return self.cancel(call, now) if known.phase is Phase.CALLING else self.bye(call, now)
 
     def reinvite(self, call: str, sdp: bytes, now: float) -> list[Effect]:

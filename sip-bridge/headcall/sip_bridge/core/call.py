@@ -97,6 +97,8 @@ class Call:
     """Of a call of ours: its requests keep to `flow`."""
     has_provisional: bool = False
     is_cancelled: bool = False
+    last_words: tuple[tuple[str, str], ...] = ()
+    """More fields of our CANCEL or BYE: why (RFC 3326)."""
     wants_bye: bool = False
     """BYE has to wait for the ACK of our 200 (RFC 3261 15)."""
     acks: dict[str, tuple[int, bytes, Flow]] = field(default_factory=dict)

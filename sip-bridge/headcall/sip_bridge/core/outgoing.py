@@ -135,6 +135,7 @@ class Outgoing:
             *((name, value) for name, value in invite.headers if name in kept),
             ("CSeq", str(CSeq(invite.cseq.number, "CANCEL"))),
             self.ground.agent_field(),
+            *call.last_words,
         ]
         cancel = Request("CANCEL", invite.uri, Headers(fields))
         listener = Question(

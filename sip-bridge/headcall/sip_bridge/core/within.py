@@ -140,7 +140,7 @@ class Within:
         """Sends BYE; the dialog lingers until that is answered, so that a BYE that crosses it is understood."""
         call.wants_bye = False
         self.settle(call, now)
-        request, way = self.make(call, "BYE")
+        request, way = self.make(call, "BYE", call.last_words)
         self.ground.finish(call)
 
         def hear(response: Response, now: float) -> None:

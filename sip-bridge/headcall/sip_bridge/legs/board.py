@@ -137,11 +137,12 @@ class Board:
         self._remove(leg)
         status, fields = refusal(cause)
         for name in leg.names:
-            if leg.direction == "in" and leg.state != "answered":
-                self.do(lambda name=name: self.agent.refuse(name, status, self.now(), headers=fields))  # type: ignore[misc]
-            else:
-                self.do(lambda name=name: self.agent.end(name, self.now()))  # type: ignore[misc]
+            self.hang_up(name, status, fields)
         self._wind_up(leg, cause, by_peer=False)
+
+    def hang_up(self, name: str, status: int = 480, fields: Iterable[tuple[str, str]] = ()) -> None:
+        """Ends a call of the core's, in whatever state."""
+        self.do(lambda: self.agent.end(name, self.now(), status, headers=fields))
 
     def ended_by_peer(self, leg: Leg, cause: str, *, by_peer: bool = True) -> None:
         """The core has told us that the call is over."""

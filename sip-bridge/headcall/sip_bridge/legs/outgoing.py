@@ -3,6 +3,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Final
 
 from headcall.kit.private import Private
 from headcall.sip_bridge.core.agent import Invitation
@@ -25,6 +26,9 @@ from headcall.wire.media import OpenPlain, SetPlainRemote
 from headcall.wire.nodes import Done, Refused
 
 log = logging.getLogger(__name__)
+
+ELSEWHERE: Final = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
+"""RFC 3326 3.1: with this, the telephones that were not answered show no missed call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ class Outgoing:
         leg.state, leg.dialog = "answered", event.call
         for name in [name for name in leg.branches if name != event.call]:
             board.unname(leg, name)
-            board.do(lambda name=name: board.agent.end(name, board.now()))  # type: ignore[misc]
+            board.hang_up(name, fields=(ELSEWHERE,))
         board.keep(leg)
         board.work(self._talk(leg, event.sdp, event.response), f"answer {leg.leg_id}")
 
@@ -199,7 +203,7 @@ class Outgoing:
         if event.status >= 600:  # RFC 3261 16.7: nobody else is to ring either
             for name in list(leg.branches):
                 board.unname(leg, name)
-                board.do(lambda name=name: board.agent.end(name, board.now()))  # type: ignore[misc]
+                board.hang_up(name, fields=(ELSEWHERE,))
         if not leg.branches:
             cause = cause_of_refusal(leg.worst, event.response, has_rung=leg.has_rung)
             board.ended_by_peer(leg, cause)

@@ -59,7 +59,7 @@ class Switch:
             handler(leg, event)
         elif isinstance(event, told.Answered | told.ReinviteReceived):
             # A call that no leg stands for: it must not go on without anybody knowing.
-            self._board.do(lambda: self._board.agent.end(name, self._board.now()))
+            self._board.hang_up(name)
 
     # ------------------------------------------------------------ from call control
 
