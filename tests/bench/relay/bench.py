@@ -15,7 +15,7 @@ from pathlib import Path
 from headcall_engine import Engine
 
 HERE = Path(__file__).parent
-PCMA = [("PCMA", 8, 8000, 1)]
+CODECS = [("PCMA", 8, 8000, 1), ("telephone-event", 101, 8000, 1)]
 
 
 def cpu_seconds(process: int, thread: str) -> float:
@@ -64,9 +64,9 @@ def engine(calls: int, seconds: int) -> float:
         made = Engine(udp_fd=media.fileno(), plain_host="127.0.0.1", plain_ports=(20_000, 29_999))
 
         def connect(ports: list[int]) -> list[int]:
-            opened = [made.open_plain(f"leg{n}", PCMA)[1] for n in range(len(ports))]
+            opened = [made.open_plain(f"leg{n}", CODECS)[1] for n in range(len(ports))]
             for n, port in enumerate(ports):
-                made.set_plain_remote(f"leg{n}", "127.0.0.1", port, PCMA, True)
+                made.set_plain_remote(f"leg{n}", "127.0.0.1", port, CODECS, True)
                 made.hear(f"leg{n}", ("leg", f"leg{n ^ 1}"))
             return opened
 
