@@ -10,6 +10,7 @@ import pytest
 from headcall.sip_bridge.core.agent import Inquiry
 from headcall.sip_bridge.core.effects import Effect
 from headcall.sip_bridge.flow import Flow
+from headcall.sip_bridge.legs.admission import CALLS_OF_AN_ACCOUNT
 from headcall.sip_bridge.message import Response
 from headcall.sip_bridge.simulator.speech import tone_packets
 from headcall.sip_bridge.simulator.telephone import PhoneCall, Telephone
@@ -154,6 +155,18 @@ def test_while_call_control_is_away_known_telephones_still_register(tmp_path: Pa
             response = await stranger.register(registrar(here), way(here, stranger))
             assert response.status == 503
             assert response.headers.get("Retry-After")
+
+    run(story)
+
+
+def test_a_stolen_password_is_worth_so_many_calls(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            phone = await here.telephone("83012341001")
+            calls = [calls_out(here, phone, "83012341001") for _ in range(CALLS_OF_AN_ACCOUNT + 2)]
+            for _ in range(CALLS_OF_AN_ACCOUNT):
+                await here.control.hears(words.LegOffered)
+            await eventually(lambda: sum(call.status == 486 for call in calls) == 2, "the others are busy")
 
     run(story)
 

@@ -3,6 +3,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Final
 
 from headcall.kit.clock import Clock
 from headcall.kit.log import Sparse
@@ -14,6 +15,11 @@ from headcall.sip_bridge.trunks.model import Circuit
 from headcall.sip_bridge.trunks.service import Trunks
 
 log = logging.getLogger(__name__)
+
+CALLS_OF_AN_ACCOUNT: Final = 8
+"""A telephone has two to four lines; a stolen password shall not be worth more."""
+MOST_LEGS: Final = 2000
+"""Of one bridge, against whatever goes round in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,20 @@ class Admission:
         """Waits for nothing but the account's hash, where it is not known yet."""
         if self._board.setup.is_draining:
             return Turned(*refusal("restarting"))
+        if len(self._board.legs) > MOST_LEGS:
+            self._board.counters["full"] += 1
+            return Turned(*refusal("overload"))
         if not self._board.setup.version:
             return Turned(*refusal("restarting"))  # nobody has told us yet who we are
         if event.flow.local == "trunk":
             return self._over_trunk(event)
         verdict = await self._passport.check(event.request, event.flow, status=407)
-        return verdict if isinstance(verdict, Turned) else Guest(sip_user=verdict.sip_user)
+        if isinstance(verdict, Turned):
+            return verdict
+        if self._board.of_account(verdict.sip_user) >= CALLS_OF_AN_ACCOUNT:
+            self._board.counters["account_full"] += 1
+            return Turned(*refusal("busy"))
+        return Guest(sip_user=verdict.sip_user)
 
     def _over_trunk(self, event: InviteReceived) -> Guest | Turned:
         circuit = self._trunks.source(event.flow)

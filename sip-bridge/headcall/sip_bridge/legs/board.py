@@ -108,6 +108,10 @@ class Board:
         """How many legs a trunk carries."""
         return sum(1 for leg in self.legs.values() if leg.trunk == trunk)
 
+    def of_account(self, sip_user: str) -> int:
+        """How many legs an account has begun."""
+        return sum(1 for leg in self.legs.values() if leg.sip_user == sip_user and leg.direction == "in")
+
     # ------------------------------------------------------------ doing
 
     def do(self, ask: Callable[[], Iterable[Effect]]) -> bool:

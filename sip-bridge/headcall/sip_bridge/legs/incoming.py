@@ -11,7 +11,7 @@ from headcall.sip_bridge.legs.board import Board
 from headcall.sip_bridge.legs.leg import Leg
 from headcall.sip_bridge.legs.media import NoMedia
 from headcall.sip_bridge.legs.numbers import called, caller
-from headcall.sip_bridge.legs.sessions import far_end, our_answer
+from headcall.sip_bridge.legs.sessions import far_end, nat_of, our_answer
 from headcall.sip_bridge.legs.statuses import refusal
 from headcall.sip_bridge.message import Request
 from headcall.sip_bridge.registrar.passport import Turned
@@ -44,8 +44,10 @@ class Incoming:
             return
         leg.trunk = guest.circuit.name if guest.circuit else None
         leg.sip_user = guest.sip_user
+        if nat := nat_of(event.request, event.flow.remote[0]):
+            leg.nats[leg.dialog] = nat
         try:
-            audio = far_end(event.sdp) if event.sdp else None
+            audio = far_end(event.sdp, nat) if event.sdp else None
             await self._open(leg, audio)
         except BadSdp as error:
             self._board.counters["bad_sdp"] += 1

@@ -28,6 +28,9 @@ class Leg(Struct):
     """Calls of the core that ring for this leg and have not failed."""
     contacts: dict[str, str] = {}
     """Of each branch: whom it rings, for the log."""
+    nats: dict[str, tuple[str, str]] = {}
+    """Of each call of the core's: the address that the telephone believes to have, and the one it is seen from, where
+    they differ: a NAT stands in between."""
     worst: int = 0
     """The status that a forked call is refused with if no branch answers."""
     is_known: bool = False

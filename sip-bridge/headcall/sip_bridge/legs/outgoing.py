@@ -17,7 +17,6 @@ from headcall.sip_bridge.legs.media import NoMedia
 from headcall.sip_bridge.legs.numbers import presented
 from headcall.sip_bridge.legs.sessions import far_end, our_offer, sound
 from headcall.sip_bridge.legs.statuses import better, cause_of_refusal
-from headcall.sip_bridge.message import Response
 from headcall.sip_bridge.registrar.service import Registrar
 from headcall.sip_bridge.trunks.service import Trunks
 from headcall.sip_bridge.uri import NameAddr, Uri
@@ -40,6 +39,7 @@ class Way:
     from_: NameAddr
     to: NameAddr
     label: str
+    nat: tuple[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -89,7 +89,7 @@ class Outgoing:
             return Refused("not-registered", f"account {Private(sip_user)} has no contact")
         from_ = presented(command.caller_number, command.caller_name, domain)
         to = NameAddr(Uri.sip(sip_user, domain))
-        return [Way(binding.uri, binding.flow, from_, to, binding.contact) for binding in bindings]
+        return [Way(each.uri, each.flow, from_, to, each.contact, each.nat) for each in bindings]
 
     def _to_trunk(self, command: PlaceLeg, trunk: str, number: str) -> list[Way] | Refused:
         circuit = self._trunks.get(trunk)
@@ -105,7 +105,7 @@ class Outgoing:
         from_ = presented(caller, command.caller_name, circuit.config.host)
         headers = (("P-Asserted-Identity", str(NameAddr(from_.uri))),) if command.caller_number else ()
         uri = circuit.uri(number)
-        return [Way(uri, circuit.flow, from_, NameAddr(uri), trunk, headers)]
+        return [Way(uri, circuit.flow, from_, NameAddr(uri), trunk, headers=headers)]
 
     async def _dial(self, leg: Leg, ways: list[Way], ring_for_s: float) -> None:
         board = self._board
@@ -124,6 +124,8 @@ class Outgoing:
         for number, way in enumerate(ways, 1):
             name = f"{leg.leg_id}.{number}"
             leg.contacts[name] = way.label
+            if way.nat:
+                leg.nats[name] = way.nat
             board.name(leg, name)
         board.keep(leg)
         for name, way in zip(list(leg.branches), ways, strict=True):
@@ -147,7 +149,7 @@ class Outgoing:
         is_early = bool(event.sdp) and len(leg.branches) == 1
         if is_early and not leg.has_early_media:
             leg.has_early_media = True
-            self._board.work(self._early(leg, event.sdp), f"early media {leg.leg_id}")
+            self._board.work(self._early(leg, event), f"early media {leg.leg_id}")
         elif not leg.has_rung:
             self._rings(leg, early=False)
 
@@ -156,18 +158,18 @@ class Outgoing:
         self._board.keep(leg)
         self._board.tell(LegRinging(leg.leg_id, early_media=early))
 
-    async def _early(self, leg: Leg, sdp: bytes) -> None:
+    async def _early(self, leg: Leg, event: Ringing) -> None:
         try:
-            await self._connect(leg, sdp)
+            await self._connect(leg, event.call, event.sdp)
         except (BadSdp, NoMedia) as error:  # the answer may hold a better one
             log.info("leg %s: early media cannot be used: %s", leg.leg_id, error)
             leg.has_early_media = False
         if self._board.is_here(leg) and leg.state != "answered":
             self._rings(leg, early=leg.has_early_media)
 
-    async def _connect(self, leg: Leg, sdp: bytes) -> None:
+    async def _connect(self, leg: Leg, name: str, sdp: bytes) -> None:
         """Joins the telephone's RTP to the leg. Raises BadSdp, NoMedia."""
-        audio = far_end(sdp)
+        audio = far_end(sdp, leg.nats.get(name))
         command = SetPlainRemote(leg.leg_id, audio.remote, audio.codecs, sends=not audio.is_hold)
         opened = await self._board.media.open(leg.media_node, command)
         leg.remote, leg.codecs = audio.remote, opened.codecs
@@ -179,12 +181,12 @@ class Outgoing:
             board.unname(leg, name)
             board.hang_up(name, fields=(ELSEWHERE,))
         board.keep(leg)
-        board.work(self._talk(leg, event.sdp, event.response), f"answer {leg.leg_id}")
+        board.work(self._talk(leg, event.sdp), f"answer {leg.leg_id}")
 
-    async def _talk(self, leg: Leg, sdp: bytes, response: Response) -> None:
+    async def _talk(self, leg: Leg, sdp: bytes) -> None:
         board = self._board
         try:
-            await self._connect(leg, sdp)
+            await self._connect(leg, leg.dialog, sdp)
         except BadSdp as error:
             log.info("leg %s: the answer cannot be used: %s", leg.leg_id, error)
             board.end(leg, "media-refused")

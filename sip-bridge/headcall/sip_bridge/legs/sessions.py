@@ -1,18 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """The session descriptions of a leg."""
 
+from dataclasses import replace
+
 from headcall.sip_bridge.errors import BadSdp
 from headcall.sip_bridge.legs.leg import Leg
+from headcall.sip_bridge.message import Request
 from headcall.sip_bridge.sdp import Audio, Origin, find_audio, is_event, make_answer, make_offer, parse_sdp
 from headcall.wire.media import Address, Codec
 
 
-def far_end(sdp: bytes) -> Audio:
-    """What the telephone says of its audio. Raises BadSdp, also when there is nothing but DTMF."""
+def far_end(sdp: bytes, nat: tuple[str, str] | None = None) -> Audio:
+    """What the telephone says of its audio. Raises BadSdp, also when there is nothing but DTMF.
+
+    Behind a NAT (`Leg.nats`) it names an address that is not reachable; its RTP will come from where its signalling
+    comes from, and the media node finds out from which port (RFC 4961).
+    """
     audio = find_audio(parse_sdp(sdp))
     if all(is_event(codec) for codec in audio.codecs):
         raise BadSdp("no sound in the description")
+    if nat is not None and audio.remote.host == nat[0]:
+        return replace(audio, remote=Address(nat[1], audio.remote.port))
     return audio
+
+
+def nat_of(request: Request, source: str) -> tuple[str, str] | None:
+    """The address that the sender of a request believes to have, and the one it is seen from, if they differ. Behind
+    a proxy nothing can be told: the source is the proxy's."""
+    if len(request.vias) > 1 or request.record_route or not request.contacts:
+        return None
+    believed = request.contacts[0].uri.address
+    return (believed, source) if believed != source and believed == request.via.host.strip("[]").lower() else None
 
 
 def origin_of(leg: Leg) -> Origin:

@@ -60,7 +60,7 @@ class Within:
         before = self._board.agent.local_sdp(event.call)
         if not event.sdp:  # it wants an offer from us
             return revise(before, leg.local, leg.codecs, direction="sendrecv")
-        audio = far_end(event.sdp)
+        audio = far_end(event.sdp, leg.nats.get(leg.dialog))
         await self._connect(leg, audio)
         self._held(leg, audio.is_hold)
         return make_answer(parse_sdp(event.sdp), next_origin(before), leg.local, leg.codecs)
@@ -89,7 +89,7 @@ class Within:
 
     async def _take_answer(self, leg: Leg, sdp: bytes) -> None:
         try:
-            audio = far_end(sdp)
+            audio = far_end(sdp, leg.nats.get(leg.dialog))
             await self._connect(leg, audio)
         except BadSdp as error:
             log.info("leg %s: its answer cannot be used: %s", leg.leg_id, error)

@@ -60,6 +60,12 @@ class Binding(Struct, frozen=True):
         return (uri.address, uri.port or 5060) != self.source
 
     @property
+    def nat(self) -> tuple[str, str] | None:
+        """The address that the telephone believes to have, and the one it is seen from, if they differ."""
+        believed = self.uri.address
+        return (believed, self.source[0]) if believed != self.source[0] else None
+
+    @property
     def key(self) -> str:
         """Its place in a store."""
         return f"{self.sip_user} {self.contact}"
