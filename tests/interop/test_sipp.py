@@ -94,33 +94,30 @@ def test_sipp_as_the_far_end(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here:
             port = free_ports(20)
-            far = asyncio.create_task(_uas(tmp_path, port))
+            far = await _uas(tmp_path, port)
             here.trunks = (words.Trunk("carrier", "127.0.0.1", port, accept_from=("127.0.0.0/8",)),)
             await here.configure(2)
-            for number in range(5):
-                leg_id = f"leg_{number:026d}"
-                await here.control.does(placing(leg_id))
-                answered = await here.control.hears(words.LegAnswered)
-                assert answered.leg_id == leg_id
-                await here.control.does(words.EndLeg(leg_id))
-            await far
+            try:
+                for number in range(5):
+                    leg_id = f"leg_{number:026d}"
+                    await here.control.does(placing(leg_id))
+                    answered = await here.control.hears(words.LegAnswered)
+                    assert answered.leg_id == leg_id
+                    await here.control.does(words.EndLeg(leg_id))
+            finally:
+                far.kill()
+                await far.wait()
 
     run(story, 60)
 
 
-async def _uas(folder: Path, port: int) -> None:
-    process = await asyncio.create_subprocess_exec(
+async def _uas(folder: Path, port: int) -> asyncio.subprocess.Process:
+    """Answers calls, and our OPTIONS (which it would count as calls, so it is not told how many there will be)."""
+    return await asyncio.create_subprocess_exec(
         *(program("sipp", "sip-tester"), "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-mp", str(port + 10)),
-        *("-m", "5", "-nostdin", "-aa"),
+        *("-nostdin", "-aa"),
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
         cwd=folder,
     )
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(), 40)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise
-    assert process.returncode == 0, output.decode(errors="replace")[-2500:]

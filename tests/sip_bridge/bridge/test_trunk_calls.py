@@ -257,11 +257,14 @@ def test_an_end_that_could_not_be_told_is_told_later_even_by_the_next_process(tm
             phone.hang_up(call)
             await eventually(lambda: bool(here.store.events.items()), "the end is on the disk")
             here.store.barrier()
+            hung_up_at_ms = here.clock.wall_ms()
             await here.kill_bridge()
             await here.start_bridge()
             await here.control.start()
             ended = await here.control.hears(words.LegEnded)
             assert (ended.leg_id, ended.by_peer) == (leg_id, True)
+            assert ended.at_ms is not None
+            assert ended.at_ms <= hung_up_at_ms
 
     run(story)
 

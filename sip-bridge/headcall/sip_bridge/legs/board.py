@@ -174,7 +174,7 @@ class Board:
         self.counters[f"ended {cause}"] += 1
         facts = {"leg_id": leg.leg_id, "cause": cause, "by_peer": by_peer}
         log.info("leg %s ended: %s", leg.leg_id, cause, extra=facts)
-        self.tell(LegEnded(leg.leg_id, cause, by_peer))
+        self.tell(LegEnded(leg.leg_id, cause, by_peer, self.line.wall_ms()))
 
     async def close(self) -> None:
         """Lets what is being wound up come to its end."""

@@ -50,6 +50,9 @@ class Line:
     def now(self) -> float:
         return self._clock.now()
 
+    def wall_ms(self) -> int:
+        return self._clock.wall_ms()
+
     # ------------------------------------------------------------ from the wires and the clock
 
     def received(self, data: bytes, flow: Flow) -> None:
