@@ -51,7 +51,6 @@ test("the call fits in a small window above everything else, and hangs up from t
     page.getByRole("button", { name: "小窗口", exact: true }).click(),
   ]);
   await expect(mini.getByText("138 0013 8000")).toBeVisible();
-  await shoot(mini, "desk-mini");
   await mini.getByRole("button", { name: "挂断" }).click();
   await expect(timer(page)).toBeHidden();
   await leave(mei);

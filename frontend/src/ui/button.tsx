@@ -24,7 +24,7 @@ const SIZES: Record<Size, string> = {
 };
 
 const COMMON =
-  "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap font-medium transition-colors duration-100 disabled:opacity-45 data-[pressed]:bg-accent-wash data-[pressed]:text-accent-ink";
+  "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap font-medium transition-colors duration-100 disabled:opacity-45 aria-pressed:bg-accent-wash aria-pressed:text-accent-ink";
 
 export interface ButtonProps extends Omit<ComponentProps<typeof Base>, "className"> {
   tone?: Tone;

@@ -79,7 +79,7 @@ function Verb({ action, tone = "plain", onIcon, wide = false }: VerbProps) {
       keys={keys}
       tone={tone}
       onClick={run}
-      className={wide ? "w-auto! flex-1" : ""}
+      className={cx(wide && "w-auto! flex-1", on && "border-warn/40! bg-warn-wash! text-warn-ink!")}
       disabled={!action.available(scene)}
       {...(action.checked ? { "aria-pressed": on } : {})}
     />
