@@ -193,6 +193,8 @@ class Office:
     async def over(self) -> None:
         """Waits until no call is open and every agent knows."""
         await self.until(lambda: not self.calls() and self.finished >= self.ended)
+        while finishing := self.phone.calls.finishing:
+            await asyncio.wait(finishing)
         await self.phone.duty.worker.settled()
 
 

@@ -76,8 +76,8 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
 
 
 def _leaving(leg: Leg, user_id: str, cause: str, call_id: str, queue: Queue | None) -> Move:
-    if cause == "media-lost" and leg.role == "callee" and leg.lost_at_ms is not None and leg.has_media:
-        # It was their own browser that went, not the customer's telephone or the media node.
+    if cause == "media-lost" and leg.role == "callee" and (leg.lost_at_ms is not None) == leg.has_media:
+        # Their own browser went (or never came): not the customer's telephone, and not the media node under both.
         return Move(user_id, "lost", call_id, reason="lost")
     if queue and leg.role == "callee":
         return Move(user_id, "talk-over", call_id, wrap_up_s=queue.wrap_up_s)

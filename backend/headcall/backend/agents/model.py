@@ -93,6 +93,7 @@ def step(agent: Agent, trigger: Trigger) -> State | None:
     to = TABLE.get((agent.state, trigger))
     if to == BACK:
         return agent.wish_after or agent.state_before
-    if to == "wrap_up" and agent.wish_after in ("break", "offline"):
-        return agent.wish_after
+    after = agent.wish_after or agent.state_before
+    if to == "wrap_up" and after in ("break", "offline"):
+        return after
     return to

@@ -301,6 +301,8 @@ class Telephony:
 
     async def _compare_when_settled(self) -> None:
         await self.given.sleep(SETTLE_S)
+        for bridge in sorted(self.bridges.names):
+            await self.given.trunks.configure(bridge)
         await self.recovery.compare_all(self.recovery.media_nodes())
         await self.recovery.mend_agents(self.agents, self.duty)
 

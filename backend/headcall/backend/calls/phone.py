@@ -23,10 +23,11 @@ from headcall.backend.calls.model import Call, Direction, Leg
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.rules.talk import talking_leg
 from headcall.backend.calls.service import CallControl
+from headcall.backend.errors import CallFailed
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.numbers.model import normal
 from headcall.backend.users.model import Actor
-from headcall.wire.media import ConnectPeer
+from headcall.wire.media import CloseLeg, ConnectPeer
 
 
 class Phone:
@@ -91,7 +92,10 @@ class Phone:
         if box is None or leg is None or leg.user_id != who.user_id or leg.kind != "browser" or not leg.is_live:
             raise NoSuchCall()
         answer = await self._media.connect_peer(leg.media_node, ConnectPeer(leg_id, offer, _prefer(box.call, leg)))
-        await box.ask(Attached(leg_id))
+        if not await _attach(box, leg_id):
+            # It ended while it connected: nobody else would ever close what the node has just opened.
+            await self._media.perform(leg.media_node, CloseLeg(leg_id))
+            raise NoSuchCall()
         await box.ask(PageCame(who.user_id))
         return answer
 
@@ -100,6 +104,15 @@ class Phone:
         if box.call.leg_of(who.user_id) is None:
             raise NoSuchCall(call_id)
         return box
+
+
+async def _attach(box: Box, leg_id: str) -> bool:
+    """Whether the leg is there still to be attached to."""
+    try:
+        call = await box.ask(Attached(leg_id))
+    except CallFailed:
+        return False
+    return call.legs[leg_id].is_live
 
 
 def direction_to(target: RingDevices | WaitInQueue | RefuseCaller) -> Direction:

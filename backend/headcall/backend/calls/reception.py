@@ -47,9 +47,9 @@ class Reception:
             direction=direction,
             language=person.language if person else self._language_of(event.from_number),
             media_node=event.media_node,
-            from_number=(person.number if person else None) or event.from_number,
-            from_name=person.name if person else event.from_name,
-            to_number=normal(event.to_number) or event.to_number[:64],
+            from_number=(person.number if person else None) or shown(event.from_number, 64),
+            from_name=person.name if person else shown(event.from_name, 100),
+            to_number=normal(event.to_number) or shown(event.to_number, 64),
             target=target,
             bridge=event.bridge,
             user_id=person.user_id if person else None,
@@ -68,3 +68,8 @@ class Reception:
             return None
         user_id = await self._routing.accounts.owner(event.sip_user)
         return await self._routing.people.person(user_id) if user_id else None
+
+
+def shown(text: str, longest: int) -> str:
+    """What a stranger calls themselves, fit for a row and a page: no control characters, and not without end."""
+    return "".join(c for c in text[: 4 * longest] if c.isprintable())[:longest]

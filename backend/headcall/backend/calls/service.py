@@ -37,7 +37,8 @@ class CallControl:
         self._changed: list[Changed] = []
         self._finishers: list[Finisher] = []
         self._opened: list[Opened] = []
-        self._living: set[asyncio.Task[None]] = set()
+        self.finishing: set[asyncio.Task[None]] = set()
+        """The tasks of all calls that are not finished, record and all."""
 
     def on_change(self, observer: Changed) -> None:
         """Registers who is told of every written change of every call."""
@@ -113,16 +114,16 @@ class CallControl:
         for listener in self._opened:
             listener(box, adopted)
         task = self._tasks.start(self._live(box), f"call {call.call_id}")
-        self._living.add(task)
-        task.add_done_callback(self._living.discard)
+        self.finishing.add(task)
+        task.add_done_callback(self.finishing.discard)
         return box
 
     async def close(self) -> None:
         """Stops every call after the message it is taking now. The log is as it is: another backend goes on."""
         for box in list(self._boxes.values()):
             box.close()
-        if self._living:
-            await asyncio.wait(self._living, timeout=CLOSING_S)
+        if self.finishing:
+            await asyncio.wait(self.finishing, timeout=CLOSING_S)
 
     def _index(self, call: Call) -> None:
         for leg_id in call.legs:

@@ -16,7 +16,7 @@ from headcall.backend.agents.duty import Duty
 from headcall.backend.agents.service import Agents
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
-from headcall.backend.calls.inputs import Forgotten, PageWent, TakenOver
+from headcall.backend.calls.inputs import Attached, Forgotten, PageWent, TakenOver
 from headcall.backend.calls.log import fold
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call, Leg
@@ -130,9 +130,12 @@ class Recovery:
     async def _tell_of_media(self, node: str, described: MediaDescribed, epoch_ms: int | None) -> None:
         held = {leg.leg_id: leg for leg in described.legs}
         for box, leg in list(self._legs()):
-            if leg.media_node != node or not leg.has_media:
+            if leg.media_node != node:
                 continue
-            if leg.leg_id not in held:
+            if not leg.has_media:
+                if leg.leg_id in held:  # it connected in the moment in which we died
+                    await _tell(box, Attached(leg.leg_id))
+            elif leg.leg_id not in held:
                 if leg.state != "outgoing" and not self._is_young(leg, epoch_ms):
                     await _tell(box, Forgotten(leg.leg_id))
             elif held[leg.leg_id].up and leg.lost_at_ms is not None:
