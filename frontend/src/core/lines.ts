@@ -47,6 +47,11 @@ export class Lines {
     return this.#held.size;
   }
 
+  /** The legs whose sound is here, or is just being opened. */
+  legs(): ReadonlySet<string> {
+    return new Set([...this.#held.keys(), ...this.#opening]);
+  }
+
   /** Brings the lines into agreement with the calls that have their sound in this tab. */
   follow(calls: readonly CallView[]): void {
     for (const legId of [...this.#held.keys()]) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shell around the desk: joins the store to the link, the election of tabs, the lines and the ringer.
 
-import { type Desk, isTalking, ringingCall, shownCalls } from "./desk";
+import { type Desk, isTalking, ringingCall } from "./desk";
 import { type Election, elect } from "./election";
 import { Lines } from "./lines";
 import { Link } from "./link";
 import { Microphone } from "./microphone";
+import { callsHere, claims, type Tab } from "./ownership";
 import type { Quality } from "./quality";
 import { useSettings } from "./settings";
 import { Ringer } from "./sound";
@@ -121,7 +122,14 @@ export class Session {
   }
 
   #follow(desk: Desk, before: Desk): void {
-    if (desk.owner !== before.owner || desk.link !== before.link || desk.known !== before.known) this.#claim(desk);
+    if (
+      desk.owner !== before.owner ||
+      desk.link !== before.link ||
+      desk.known !== before.known ||
+      desk.calls !== before.calls
+    ) {
+      this.#claim(desk);
+    }
     const same =
       desk.calls === before.calls &&
       desk.owner === before.owner &&
@@ -132,23 +140,29 @@ export class Session {
     this.#ring(this.#shouldRing(desk), false);
   }
 
-  #owns(desk: Desk): boolean {
-    return desk.owner === this.instance;
+  #tab(): Tab {
+    return {
+      instance: this.instance,
+      leads: useLive.getState().leads,
+      legs: this.lines.legs(),
+      lastHere: localStorage.getItem(OWNER_KEY),
+    };
   }
 
-  /** The calls whose sound belongs in this tab. */
   #calls(desk: Desk): CallView[] {
-    return this.#owns(desk) ? shownCalls(desk).filter((c) => c.media === "browser" && c.state !== "ended") : [];
+    return callsHere(desk, this.#tab());
   }
 
   #shouldRing(desk: Desk): boolean {
-    return ringingCall(desk)?.media === "browser" && this.#owns(desk) && !desk.calls.some(isTalking);
+    return ringingCall(desk)?.media === "browser" && desk.owner === this.instance && !desk.calls.some(isTalking);
   }
 
-  /** Takes the softphone when nobody has it, or when its last holder was a tab of this browser whose lock is now ours. */
   #claim(desk: Desk): void {
-    if (!useLive.getState().leads || desk.link !== "up" || !desk.known || this.#owns(desk)) return;
-    if (desk.owner === null || desk.owner === localStorage.getItem(OWNER_KEY)) void this.#take();
+    const tab = this.#tab();
+    // Another machine took the phone: what a tab of ours held is history.
+    if (desk.owner !== null && desk.owner !== this.instance && desk.owner !== tab.lastHere)
+      localStorage.removeItem(OWNER_KEY);
+    if (claims(desk, tab)) void this.#take();
   }
 
   async #take(): Promise<void> {
