@@ -121,18 +121,11 @@ def test_in_the_evening_nothing_is_left(tmp_path: Path, seed: int) -> None:
         for _ in range(STEPS):
             await day.step()
         await day.evening()
-        try:
-            await office.until(lambda: not office.bridge.legs and not office.media.legs, 3)
-        except TimeoutError:
-            print("LEFT", office.bridge.legs, office.media.legs)
-            for leg in [*office.bridge.legs, *office.media.legs]:
-                async with office.parts.store.read() as session:
-                    call_id = await rows.call_of_leg(session, leg)
-                    for r in await rows.rows_of(session, call_id or ""):
-                        print(leg[-6:], r.seq, r.at_ms, r.type, str(r.data)[:150])
-            raise
+        await office.until(lambda: not office.bridge.legs and not office.media.legs)
         await office.pass_time(60)
-        await office.phone.duty.worker.settled()
+        for worker in (office.phone.dispatcher.worker, office.phone.duty.worker):
+            await worker.settled()
+        assert await office.phone.recovery.mend_agents(office.phone.agents, office.phone.duty) == 0
         assert {office.state(user) for user in (MEI, LEI, ANNA)} <= {"ready", "break", "offline"}
         async with office.parts.store.read() as session:
             assert await rows.open_calls(session) == []

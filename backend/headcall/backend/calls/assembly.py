@@ -83,6 +83,9 @@ TICK_S = 0.2
 
 REACH_EVERY_S = 2.0
 
+STUCK_MS = 3_000
+"""An agent's state follows the call within milliseconds. After so long it is wrong, and is put right."""
+
 SETTLE_S = 1.5
 """After a start: how long the bridges' waiting events have before we compare. Their outboxes try once a second."""
 
@@ -298,6 +301,8 @@ class Telephony:
         while True:
             await self.given.sleep(REACH_EVERY_S)
             await self.reach.refresh()
+            if mended := await self.recovery.mend_agents(self.agents, self.duty, settled_for_ms=STUCK_MS):
+                log.error("%d agents did not do what their calls say; mended", mended)
 
     async def _compare_when_settled(self) -> None:
         await self.given.sleep(SETTLE_S)

@@ -38,8 +38,8 @@ class Phone:
 
     async def dial(self, who: Actor, number: str) -> tuple[str, str]:
         """Begins a call from the page. Returns the ids of the call and of the page's leg."""
-        if any(_is_busy(box.call, who.user_id) for box in self._calls.boxes_of_user(who.user_id)):
-            raise NotNow("you are in a call already", cause="busy")
+        if self._calls.boxes_of_user(who.user_id):
+            raise NotNow("you are in a call, or called, already", cause="busy")
         target = await self._routing.target(number, "browser", but_not=who.user_id)
         if isinstance(target, RefuseCaller):
             raise NowhereToGo(target.cause)
@@ -117,11 +117,6 @@ async def _attach(box: Box, leg_id: str) -> bool:
 
 def direction_to(target: RingDevices | WaitInQueue | RefuseCaller) -> Direction:
     return "out" if isinstance(target, RingDevices) and target.kind == "outside" else "internal"
-
-
-def _is_busy(call: Call, user_id: str) -> bool:
-    leg = call.leg_of(user_id)
-    return leg is not None and leg.state == "up"
 
 
 def _prefer(call: Call, leg: Leg) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterator
 
 from headcall.backend.agents.duty import Duty
+from headcall.backend.agents.model import Trigger
 from headcall.backend.agents.service import Agents
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
@@ -30,6 +31,9 @@ from headcall.wire.legs import EndLeg, LegEnded
 from headcall.wire.media import CloseLeg, MediaDescribed, MediaDown, MediaUp
 
 log = logging.getLogger(__name__)
+
+WRAP_UP_S = 10
+"""Given to an agent whose call was found to be over."""
 
 YOUNG_MS = 5_000
 """A leg younger than this may not have come to its node yet: the command is still on its way."""
@@ -63,17 +67,26 @@ class Recovery:
                 box.tell(PageWent(leg.user_id))  # its page comes back and says so, or its time runs out
         box.resync()
 
-    async def mend_agents(self, agents: Agents, duty: Duty) -> None:
-        """Frees agents whose call is over; finds those whose call runs."""
+    async def mend_agents(self, agents: Agents, duty: Duty, *, settled_for_ms: int = 0) -> int:
+        """Frees agents whose call is over; finds those whose call runs. How many there were.
+
+        While calls go on, what is just changing is left alone: only what has stood for `settled_for_ms` is wrong.
+        """
         await duty.worker.settled()
-        for agent in list(agents.all().values()):
-            running = [box.call for box in self._calls.boxes_of_user(agent.user_id)]
+        limit, mended = self._clock.wall_ms() - settled_for_ms, 0
+        for user_id in list(agents.all()):
+            running = [box.call for box in self._calls.boxes_of_user(user_id)]
+            agent = agents.all()[user_id]
             if agent.state in ("ringing", "talking") and agent.call_id not in [call.call_id for call in running]:
-                await agents.move(agent.user_id, "talk-over" if agent.state == "talking" else "call-over", wrap_up_s=10)
+                if agent.since_ms <= limit:
+                    trigger: Trigger = "talk-over" if agent.state == "talking" else "call-over"
+                    mended += await agents.move(user_id, trigger, wrap_up_s=WRAP_UP_S) is not None
             for call in running:
-                leg = call.leg_of(agent.user_id)
-                if leg and leg.state == "up" and agent.state != "talking":
-                    await agents.move(agent.user_id, "talks", call_id=call.call_id)
+                leg = call.leg_of(user_id)
+                if leg and leg.state == "up" and (leg.answered_at_ms or 0) <= limit:
+                    if agents.all()[user_id].state != "talking":
+                        mended += await agents.move(user_id, "talks", call_id=call.call_id) is not None
+        return mended
 
     # ------------------------------------------------------------ a bridge's death, or ours as a bridge sees it
 
