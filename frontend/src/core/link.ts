@@ -23,6 +23,7 @@ export interface LinkWires {
 
 const PING_EVERY_MS = 5000;
 const PING_TIMEOUT_MS = 4000;
+const ATTEMPT_TIMEOUT_MS = 4000;
 const ACK_TIMEOUT_MS = 8000;
 /** A server that restarts is back within this; a call is ended late rather than not at all. */
 const END_TIMEOUT_MS = 30_000;
@@ -41,6 +42,8 @@ export class Link {
       tryAllTransports: true,
       reconnectionDelay: 300,
       reconnectionDelayMax: 3000,
+      // An attempt into a network that swallows everything must not outlast the fault: the default is 20 s.
+      timeout: ATTEMPT_TIMEOUT_MS,
       auth: (send) => send({ last_event_id: wires.lastEventId(), instance, device: "browser" }),
     });
     this.#socket.on("connect", () => this.#say("up"));
