@@ -18,7 +18,16 @@ GENERATED = {
 }
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
-REAL_TIME = ("scenarios", "cluster", "interop", "bench", "world", "sip_bridge/bridge", "sfu/media", "sfu/test_media")
+REAL_TIME: tuple[str, ...] = (
+    "scenarios",
+    "cluster",
+    "interop",
+    "bench",
+    "world",
+    "sip_bridge/bridge",
+    "sfu/media",
+    "sfu/test_media",
+)
 REAL_TIME += ("sfu/test_chromium", "engine")
 """Beginnings of paths of tests that work with real time: the whole system, a bridge on real sockets, and the media
 node, whose threads know no other."""
