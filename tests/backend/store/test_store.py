@@ -92,6 +92,33 @@ def test_writers_take_turns_and_none_is_lost(database_url: str) -> None:
     asyncio.run(scenario())
 
 
+def test_who_is_cancelled_at_the_very_end_leaves_a_store_in_order(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        store = await _opened(database_url)
+        tasks: list[asyncio.Task[None]] = []
+        sa.event.listen(store.engine.sync_engine, "reset", lambda *_: [task.cancel() for task in tasks])
+
+        async def read() -> None:
+            async with store.read() as session:
+                await facts.recall(session, "count")
+
+        async def write() -> None:
+            async with store.begin() as session:
+                await facts.remember(session, "count", {"n": 1})
+
+        for work in (read(), write()):
+            tasks.append(asyncio.create_task(work))
+            await asyncio.gather(*tasks, return_exceptions=True)
+            assert tasks.pop().cancelled()
+        await write()
+        await store.close()
+
+    asyncio.run(scenario())
+    assert not [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_readers_see_one_moment_while_a_writer_writes(database_url: str) -> None:
     async def scenario() -> None:
         store = await _opened(database_url)

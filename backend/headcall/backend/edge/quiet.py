@@ -2,6 +2,9 @@
 """Keeps the libraries under the edge from logging as often as a stranger likes."""
 
 import logging
+import traceback
+
+from headcall.backend.edge import strict
 
 LIBRARIES = ("uvicorn.error", "headcall.edge.engineio", "headcall.edge.socketio", "headcall.edge.strangers")
 
@@ -24,7 +27,23 @@ class OncePerSecond(logging.Filter):
         if left_out:
             record.msg = f"{record.getMessage()} (and {left_out} more)"
             record.args = ()
+        _shorten(record)
         return True
+
+
+def _shorten(record: logging.LogRecord) -> None:
+    """What a stranger provokes in a library needs no traceback; what fails in our own code keeps it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None or _is_ours(error):
+        return
+    record.msg = f"{record.getMessage()}: {type(error).__name__}"
+    record.args, record.exc_info, record.exc_text = (), None, None
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether our own code was under way, other than the reading of strangers' packets."""
+    modules = (frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(name.startswith("headcall.") and name != strict.__name__ for name in modules)
 
 
 def quieten() -> None:

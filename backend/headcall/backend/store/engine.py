@@ -6,7 +6,7 @@ between, and no waiting helps it (SQLITE_BUSY_SNAPSHOT). So every `begin()` is B
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,14 @@ class Store:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes. Keep it short, and never wait for anything but the database inside."""
-        async with self._my_turn(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._my_turn(), _transaction(AsyncSession(self.engine, expire_on_commit=False)) as session:
             yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads: it sees one moment of the database and hinders no writer."""
         engine = self.engine.execution_options(headcall_reads=True)
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with _transaction(AsyncSession(engine, expire_on_commit=False)) as session:
             yield session
 
     async def close(self) -> None:
@@ -88,6 +88,29 @@ class Store:
             yield
         finally:
             self._turn.release()
+
+
+@asynccontextmanager
+async def _transaction(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """Whoever waits inside may be cancelled at any moment; the end is brought to an end all the same."""
+    async with session:
+        await session.begin()
+        try:
+            yield session
+        except BaseException:
+            await _to_the_end(session.rollback())
+            raise
+        await _to_the_end(session.commit())
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """A commit or rollback cut in half leaves a connection that nobody can use, and a turn that is given on too early."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def _driver(url: str) -> str:
