@@ -55,10 +55,12 @@ from headcall.backend.numbers.service import Numbers
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.queues import http as queues_http
 from headcall.backend.queues import store as queue_rows
+from headcall.backend.queues.chooser import Chooser
 from headcall.backend.queues.dispatch import Dispatcher
 from headcall.backend.queues.live import QueueViews
 from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
+from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.recovery.service import Recovery
 from headcall.backend.settings import Carrier
@@ -138,12 +140,13 @@ class Telephony:
         self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
         self.routing = self._make_routing()
         self.duty = Duty(self.agents, self.queues.get)
+        self.chooser = Chooser(self.queues, self.agents, LastAgents(given.store, given.clock), given.clock)
         self.dispatcher = Dispatcher(
             self.queues,
             self.agents,
             self.calls,
+            chooser=self.chooser,
             devices_of=self.routing.devices_to_answer_on,
-            clock=given.clock,
             new_id=given.ids,
         )
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
@@ -251,6 +254,7 @@ class Telephony:
     async def start(self) -> None:
         """Takes up the calls of the log, then begins to hear bridges and media nodes."""
         await self.queues.load()
+        await self.queues.count_today(self.given.clock.wall_ms())
         await self.agents.load()
         await self.reach.refresh()
         for worker, name in self._workers():

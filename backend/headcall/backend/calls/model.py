@@ -78,7 +78,9 @@ class Wait(Struct, frozen=True):
     """When this stretch of waiting began."""
     until_ms: int
     rank: int = 0
-    """Lower is served first; then the earlier entry. -1 for a caller whose agent was lost."""
+    """Lower is served first; then more priority, then the earlier entry. -1 for a caller whose agent was lost."""
+    priority: int = 0
+    """Of the queue and the caller together; may be changed while waiting."""
 
 
 RingKind = Literal["queue", "direct", "outside"]

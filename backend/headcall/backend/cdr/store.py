@@ -47,6 +47,7 @@ class CdrRow(Base):
         Index(None, "agent_user_id", "started_at_ms"),
         Index(None, "from_user_id", "started_at_ms"),
         Index(None, "to_user_id", "started_at_ms"),
+        Index(None, "from_number", "started_at_ms"),
     )
 
     call_id: Mapped[str] = mapped_column(Id, primary_key=True)

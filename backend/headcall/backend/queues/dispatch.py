@@ -4,16 +4,17 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from headcall.backend.agents.service import Agents
 from headcall.backend.calls.inputs import Device, RingDevices
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.worker import Worker
 from headcall.backend.errors import CallFailed
+from headcall.backend.queues.chooser import Chooser
 from headcall.backend.queues.model import Choice, Queue
-from headcall.backend.queues.service import Queues, candidate
-from headcall.backend.queues.strategies import choose
-from headcall.kit.clock import Clock
+from headcall.backend.queues.service import Queues
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +28,12 @@ class Dispatcher:
         agents: Agents,
         calls: CallControl,
         *,
+        chooser: Chooser,
         devices_of: DevicesOf,
-        clock: Clock,
         new_id: Callable[[str], str],
     ) -> None:
         self._queues, self._agents, self._calls = queues, agents, calls
-        self._devices_of, self._clock, self._new_id = devices_of, clock, new_id
+        self._chooser, self._devices_of, self._new_id = chooser, devices_of, new_id
         self.worker: Worker[str] = Worker("dispatching", self._pass)
         self.wake()
 
@@ -45,19 +46,19 @@ class Dispatcher:
         await self.dispatch()
 
     async def dispatch(self) -> None:
-        """One pass over all who wait."""
-        for call in self._queues.line():
+        """One pass over all who wait, in the one order of `Queues.line`."""
+        for before, call in enumerate(self._queues.line()):
             queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
             if queue and self._somebody_is_ready(queue):
-                await self._serve(call, queue)
+                await self._serve(call, queue, before)
 
     def _somebody_is_ready(self, queue: Queue) -> bool:
         """Spares a line of a hundred the making of a hundred explanations why nobody can be rung."""
         agents = self._agents.all()
         return any(agents[user].state == "ready" for user in self._queues.members(queue.queue_id) if user in agents)
 
-    async def _serve(self, call: Call, queue: Queue) -> None:
-        choice = self._choose(call, queue)
+    async def _serve(self, call: Call, queue: Queue, before: int) -> None:
+        choice = replace(await self._chooser.choose(call, queue), line=before)
         reserved = [user for user in choice.user_ids if await self._agents.move(user, "rings", call_id=call.call_id)]
         if not reserved:
             return
@@ -70,15 +71,6 @@ class Dispatcher:
             log.info("call %s was not offered: %s", call.call_id, refusal)
             for user in reserved:
                 await self._agents.move(user, "call-over", only_for=call.call_id)
-
-    def _choose(self, call: Call, queue: Queue) -> Choice:
-        members = self._queues.members(queue.queue_id)
-        candidates = [
-            candidate(agent, call, has_device=self._agents.has_device(user_id))
-            for user_id, agent in self._agents.all().items()
-            if user_id in members
-        ]
-        return choose(queue.strategy, candidates, self._clock.wall_ms())
 
     async def _ring(
         self, call: Call, queue: Queue, choice: Choice, users: list[str], devices: tuple[Device, ...]

@@ -5,7 +5,48 @@ from typing import Literal
 
 from msgspec import Struct
 
-StrategyName = Literal["longest-idle", "ring-all"]
+StrategyName = Literal[
+    "levels",
+    "longest-idle",
+    "round-robin",
+    "fewest-calls",
+    "least-talk",
+    "ring-all",
+    "random",
+    "weighted",
+    "linear",
+    "skills",
+]
+
+Join = Literal["always", "staffed", "ready"]
+"""Who may join: anybody; while an agent is logged in, on a break or not; while one is at work or ready for it."""
+
+Leave = Literal["never", "unstaffed"]
+"""Whether those who wait are sent away once the last agent has logged out."""
+
+
+class Need(Struct, frozen=True):
+    """A skill that a caller of this queue needs, and how soon we content ourselves with less of it."""
+
+    skill: str
+    level: int = 1
+    relax_every_s: int = 0
+    """After each such stretch of waiting one level less will do, down to none. 0: never."""
+
+
+class Text(Struct, frozen=True):
+    """What is spoken, in both languages."""
+
+    zh: str = ""
+    en: str = ""
+
+
+class Disposition(Struct, frozen=True):
+    """A wrap-up code: how a call came out."""
+
+    code: str
+    zh: str = ""
+    en: str = ""
 
 
 class Queue(Struct, frozen=True):
@@ -24,6 +65,33 @@ class Queue(Struct, frozen=True):
     miss_limit: int = 3
     """Missed offers in a row after which an agent is put on a break. 0: never."""
     records: bool = True
+    priority: int = 0
+    """Of every caller of this queue; higher is served first (docs/queues.md)."""
+    vip: dict[str, int] = {}
+    """Callers by number who have more, or less, priority than that."""
+    needs: tuple[Need, ...] = ()
+    sticky_days: int = 0
+    """For how long a caller belongs to the agent they last talked with. 0: not at all."""
+    sticky_wait_s: int = 0
+    """How long such a caller waits for that agent alone, if the agent is at work. 0: only a preference."""
+    size_limit: int = 0
+    """Most callers waiting. 0: no limit."""
+    join: Join = "always"
+    leave: Leave = "never"
+    overflow: str = ""
+    """The number to which a caller goes who may not join, or waited too long. Empty: a spoken refusal."""
+    tells_position: bool = True
+    tells_wait: bool = False
+    """Whether the expected wait is spoken."""
+    announcements: tuple[Text, ...] = ()
+    """Spoken one after the other, one each time the position is told. Empty: a kind word."""
+    whispers: bool = False
+    """Whether the agent hears the queue's name before the caller."""
+    tells_agent_number: bool = False
+    """Whether the caller hears the agent's number first of all."""
+    dispositions: tuple[Disposition, ...] = ()
+    survey: bool = False
+    """Whether the caller is asked, once the agent has hung up, how content they are."""
 
 
 class Candidate(Struct, frozen=True):
@@ -40,9 +108,24 @@ class Candidate(Struct, frozen=True):
     seat: int = 0
     lapsed_at_ms: int | None = None
     """When this agent last let an offer of this very caller pass."""
+    position: int = 0
+    """In the queue's own list of agents."""
+    weight: int = 1
+    """How many calls this agent takes for one of an agent with weight 1."""
+    skills: dict[str, int] = {}
+    calls: int = 0
+    """Answered today."""
+    talk_ms: int = 0
+    """Talked today."""
+    offered_at_ms: int = 0
+    """The last time they were rung by a queue."""
+    is_last_agent: bool = False
+    """Whether the caller belongs to this agent (`Queue.sticky_days`)."""
 
 
-Obstacle = Literal["offline", "break", "ringing", "talking", "wrap-up", "no-device", "just-missed"]
+Obstacle = Literal[
+    "offline", "break", "ringing", "talking", "wrap-up", "no-device", "just-missed", "skill", "kept-for-last-agent"
+]
 
 
 class Considered(Struct, frozen=True):
@@ -55,6 +138,10 @@ class Considered(Struct, frozen=True):
     idle_ms: int = 0
     place: int | None = None
     """1 for who is rung first; None when not eligible."""
+    ranks: dict[str, float] = {}
+    """What the strategy compared, in its order; the lower goes first."""
+    lacks: str = ""
+    """The skill that is missing."""
 
 
 class Choice(Struct, frozen=True):
@@ -64,3 +151,11 @@ class Choice(Struct, frozen=True):
     user_ids: tuple[str, ...]
     """Rung now, side by side; usually one."""
     considered: tuple[Considered, ...]
+    waited_ms: int = 0
+    """How long the caller had waited, over all stretches."""
+    decided_at_ms: int = 0
+    needs: dict[str, int] = {}
+    """The skills asked for, as relaxed by the waiting so far."""
+    priority: int = 0
+    line: int = 0
+    """How many callers waited before this one in the joint line, and could not be served by these agents."""

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is offered the next caller. Pure: the same agents at the same moment always give the same choice.
 
-A strategy is a row of `STRATEGIES`: how the eligible agents are ordered, and how many are rung side by side.
+A strategy is a row of `STRATEGIES`: what is compared, in that order, the lower first; and how many are rung side by
+side. The seat, then the id decide between equals, so that there are none. What was compared is in the explanation.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
 from typing import Final
 
 from msgspec import Struct
 
-from headcall.backend.queues.model import Candidate, Choice, Considered, Obstacle, StrategyName
+from headcall.backend.queues.model import Candidate, Choice, Considered, Need, Obstacle, StrategyName
 
 RETRY_AFTER_MS: Final = 5_000
 """An agent who let this very caller pass is not rung again for so long, so that a queue served by one agent
@@ -23,31 +25,71 @@ OBSTACLES: Final[dict[str, Obstacle]] = {
     "wrap_up": "wrap-up",
 }
 
-Order = Callable[[Candidate], tuple[int | str, ...]]
+
+class Moment(Struct, frozen=True):
+    """What a decision depends on, besides the agents."""
+
+    now_ms: int
+    needs: tuple[Need, ...] = ()
+    waited_ms: int = 0
+    sticky_wait_ms: int = 0
+    """How long only the agent to whom the caller belongs will do."""
+    chance: Random | None = None
+    """For `random`; without it, the order of the ids."""
+
+
+Key = Callable[[Candidate, Moment], float]
+
+# fmt: off
+KEYS: Final[dict[str, Key]] = {
+    "last_agent": lambda agent, _: 0 if agent.is_last_agent else 1,
+    "level":      lambda agent, _: agent.level,
+    "seat":       lambda agent, _: agent.seat,
+    "idle_since": lambda agent, _: agent.idle_since_ms,
+    "offered_at": lambda agent, _: agent.offered_at_ms,
+    "calls":      lambda agent, _: agent.calls,
+    "talk_ms":    lambda agent, _: agent.talk_ms,
+    "position":   lambda agent, _: agent.position,
+    "share":      lambda agent, _: agent.calls / max(1, agent.weight),
+    "skill":      lambda agent, moment: -sum(agent.skills.get(need.skill, 0) for need in moment.needs),
+    "chance":     lambda _, moment: moment.chance.random() if moment.chance else 0.0,
+}
+# fmt: on
 
 
 class Strategy(Struct, frozen=True):
-    order: Order
-    at_once: int | None
+    keys: tuple[str, ...]
+    at_once: int | None = 1
     """How many are rung side by side; None: all."""
 
 
-def longest_idle(candidate: Candidate) -> tuple[int | str, ...]:
-    """Idle since the earliest moment comes first; the seat, then the id decide between equals."""
-    return (candidate.idle_since_ms, candidate.seat, candidate.user_id)
-
-
+# fmt: off
 STRATEGIES: Final[dict[StrategyName, Strategy]] = {
-    "longest-idle": Strategy(order=longest_idle, at_once=1),
-    "ring-all": Strategy(order=longest_idle, at_once=None),
+    "levels":       Strategy(("level", "seat")),                   # 等级、座次
+    "longest-idle": Strategy(("idle_since",)),
+    "round-robin":  Strategy(("offered_at",)),
+    "fewest-calls": Strategy(("calls", "idle_since")),
+    "least-talk":   Strategy(("talk_ms", "idle_since")),
+    "ring-all":     Strategy(("idle_since",), at_once=None),
+    "random":       Strategy(("chance",)),
+    "weighted":     Strategy(("share", "idle_since")),
+    "linear":       Strategy(("position",)),
+    "skills":       Strategy(("skill", "idle_since")),
 }
+# fmt: on
 
 
-def choose(strategy: StrategyName, candidates: Iterable[Candidate], now_ms: int) -> Choice:
+def choose(
+    strategy: StrategyName, candidates: Iterable[Candidate], now_ms: int, moment: Moment | None = None
+) -> Choice:
     """Orders the eligible and says why the others are not."""
+    moment = moment or Moment(now_ms)
     rule = STRATEGIES[strategy]
-    agents = sorted(candidates, key=rule.order)
-    obstacles = {agent.user_id: obstacle(agent, now_ms) for agent in agents}
+    wanted = required(moment.needs, moment.waited_ms)
+    by_id = sorted(candidates, key=lambda agent: agent.user_id)  # chance is drawn in the order of the ids
+    ranks = {agent.user_id: _ranks(rule, agent, moment, by_id) for agent in by_id}
+    agents = sorted(by_id, key=lambda agent: (*ranks[agent.user_id].values(), agent.seat, agent.user_id))
+    obstacles = _obstacles(agents, wanted, moment)
     fit = [agent.user_id for agent in agents if obstacles[agent.user_id] is None]
     places = {user_id: place for place, user_id in enumerate(fit, start=1)}
     return Choice(
@@ -61,18 +103,60 @@ def choose(strategy: StrategyName, candidates: Iterable[Candidate], now_ms: int)
                 obstacle=obstacles[agent.user_id],
                 idle_ms=max(0, now_ms - agent.idle_since_ms) if agent.state == "ready" else 0,
                 place=places.get(agent.user_id),
+                ranks=ranks[agent.user_id],
+                lacks=_lacks(agent, wanted) if obstacles[agent.user_id] == "skill" else "",
             )
             for agent in agents
         ),
+        waited_ms=moment.waited_ms,
+        decided_at_ms=now_ms,
+        needs=wanted,
     )
 
 
-def obstacle(agent: Candidate, now_ms: int) -> Obstacle | None:
+def _ranks(rule: Strategy, agent: Candidate, moment: Moment, all_agents: Sequence[Candidate]) -> dict[str, float]:
+    keys = ("last_agent", *rule.keys) if any(other.is_last_agent for other in all_agents) else rule.keys
+    return {key: KEYS[key](agent, moment) for key in keys}
+
+
+def required(needs: Sequence[Need], waited_ms: int) -> dict[str, int]:
+    """The levels asked for after so much waiting."""
+    found = {}
+    for need in needs:
+        eased = waited_ms // (need.relax_every_s * 1000) if need.relax_every_s > 0 else 0
+        found[need.skill] = max(0, need.level - eased)
+    return found
+
+
+def _lacks(agent: Candidate, wanted: dict[str, int]) -> str:
+    missing = [skill for skill, level in wanted.items() if agent.skills.get(skill, 0) < level]
+    return missing[0] if missing else ""
+
+
+def _obstacles(agents: Sequence[Candidate], wanted: dict[str, int], moment: Moment) -> dict[str, Obstacle | None]:
+    found = {agent.user_id: obstacle(agent, moment.now_ms, wanted) for agent in agents}
+    if not any(_is_waited_for(agent, moment) for agent in agents):
+        return found
+    for agent in agents:
+        if not agent.is_last_agent and found[agent.user_id] is None:
+            found[agent.user_id] = "kept-for-last-agent"
+    return found
+
+
+def _is_waited_for(agent: Candidate, moment: Moment) -> bool:
+    """Whether this caller waits for this very agent: at work, and nothing keeps them from being rung soon."""
+    at_work = agent.state in ("ready", "ringing", "talking", "wrap_up") and agent.has_device
+    return agent.is_last_agent and at_work and agent.lapsed_at_ms is None and moment.waited_ms < moment.sticky_wait_ms
+
+
+def obstacle(agent: Candidate, now_ms: int, wanted: dict[str, int] | None = None) -> Obstacle | None:
     """What keeps this agent from being rung now, or None."""
     if agent.state != "ready":
         return OBSTACLES.get(agent.state, "offline")
     if not agent.has_device:
         return "no-device"
+    if _lacks(agent, wanted or {}):
+        return "skill"
     if agent.lapsed_at_ms is not None and now_ms - agent.lapsed_at_ms < RETRY_AFTER_MS:
         return "just-missed"
     return None

@@ -19,6 +19,8 @@ FEATURES = (
     "agents",
     "bridges",
     "media",
+    "audit",
+    "outcomes",
 )
 
 import_module("headcall.backend.store.facts")

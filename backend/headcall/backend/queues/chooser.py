@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes the snapshot upon which a strategy decides: the queue's agents as they are for this caller at this moment."""
+
+from random import Random
+
+from msgspec.structs import replace
+
+from headcall.backend.agents.model import Agent
+from headcall.backend.agents.service import Agents
+from headcall.backend.calls.model import Call
+from headcall.backend.queues.model import Candidate, Choice, Queue
+from headcall.backend.queues.service import Queues
+from headcall.backend.queues.sticky import LastAgents
+from headcall.backend.queues.store import Member
+from headcall.backend.queues.strategies import Moment, choose
+from headcall.kit.clock import Clock
+
+
+class Chooser:
+    def __init__(
+        self, queues: Queues, agents: Agents, last_agents: LastAgents, clock: Clock, chance: Random | None = None
+    ) -> None:
+        self._queues, self._agents, self._last_agents, self._clock = queues, agents, last_agents, clock
+        self._chance = chance or Random()
+
+    async def choose(self, call: Call, queue: Queue) -> Choice:
+        """Who would be rung for this caller now, and why."""
+        last_agent = await self._last_agents.of(call, queue)
+        members, agents, now_ms = self._queues.members(queue.queue_id), self._agents.all(), self._clock.wall_ms()
+        candidates = [self._candidate(agents[user], call, queue, last_agent) for user in members if user in agents]
+        moment = Moment(
+            now_ms=now_ms,
+            needs=queue.needs,
+            waited_ms=max(0, now_ms - call.wait.entered_at_ms) if call.wait else 0,
+            sticky_wait_ms=queue.sticky_wait_s * 1000,
+            chance=self._chance,
+        )
+        choice = choose(queue.strategy, candidates, now_ms, moment)
+        return replace(choice, priority=call.wait.priority if call.wait else 0)
+
+    def _candidate(self, agent: Agent, call: Call, queue: Queue, last_agent: str | None) -> Candidate:
+        lapsed = [lapse.at_ms for lapse in call.lapses if lapse.user_id == agent.user_id]
+        member = self._queues.member(queue.queue_id, agent.user_id) or Member(agent.user_id)
+        done = self._queues.tally.of(agent.user_id)
+        return Candidate(
+            user_id=agent.user_id,
+            name=agent.name,
+            state=agent.state,
+            reason=agent.reason,
+            idle_since_ms=agent.idle_since_ms,
+            has_device=self._agents.has_device(agent.user_id),
+            level=agent.level,
+            seat=agent.seat,
+            lapsed_at_ms=max(lapsed, default=None),
+            position=member.position,
+            weight=member.weight,
+            skills=self._queues.skills(agent.user_id),
+            calls=done.calls,
+            talk_ms=done.talk_ms,
+            offered_at_ms=done.offered_at_ms,
+            is_last_agent=agent.user_id == last_agent,
+        )
