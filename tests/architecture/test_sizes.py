@@ -28,7 +28,7 @@ REAL_TIME: tuple[str, ...] = (
     "sfu/media",
     "sfu/test_media",
 )
-REAL_TIME += ("sfu/test_chromium", "engine")
+REAL_TIME += ("sfu/test_chromium", "engine", "contract/test_bus_away")
 """Beginnings of paths of tests that work with real time: the whole system, a bridge on real sockets, and the media
 node, whose threads know no other."""
 

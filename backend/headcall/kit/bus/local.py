@@ -78,6 +78,7 @@ class Hub:
         self._working: dict[tuple[Client, str], tuple[Client, int]] = {}
         """Which server has unanswered requests of a sender on a topic, and how many: the next goes there too."""
         self._server: asyncio.Server | None = None
+        self._closed = False
 
     async def start(self, path: Path) -> None:
         """Listens at `path`, for this user only. A socket left there by a dead hub is replaced."""
@@ -89,10 +90,16 @@ class Hub:
         """Ends all connections."""
         if self._server:
             self._server.close()
+        self._closed = True
         for client in list(self._clients):
             client.writer.close()
+        while self._clients:
+            await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closed:  # it connected before we closed, and is only accepted now
+            writer.close()
+            return
         client = Client(f"end-{next(self._names)}", writer)
         self._clients.add(client)
         try:
