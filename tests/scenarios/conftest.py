@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.world.logged import complaints
-from tests.world.system import Demo, demo
+from tests.world.system import Demo, demo, measure_undisturbed
 from tests.world.workday import closing_time
 
 Run = Callable[[Callable[[Demo], Awaitable[Any]]], Any]
@@ -49,6 +49,7 @@ class House:
             self.close()
             self._demo = demo()
             self._running = self._runner.run(self._demo.__aenter__())
+            measure_undisturbed()
             self._log_read = 0
         return self._running
 

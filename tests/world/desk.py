@@ -7,6 +7,7 @@ Real pages are tested in `playwright/`; this one is for many agents at once, for
 import asyncio
 import contextlib
 import fractions
+from collections import deque
 from typing import Any
 
 import aiohttp
@@ -80,14 +81,17 @@ class Ear:
 
 
 class Pulse:
-    """How evenly a page sends: whatever comes late from here is late for everybody behind it."""
+    """How evenly a page sends: whatever comes late from here is late for everybody behind it. And what, encrypted."""
 
     def __init__(self, peer: RTCPeerConnection) -> None:
         self.longest_gap_s = 0.0
+        self.sent: deque[bytes] = deque(maxlen=50)
         self._last: float | None = None
         transport: Any = peer.getSenders()[0].transport
         self._send = transport._send_rtp
         transport._send_rtp = self._sends
+        self._ice = transport.transport
+        self._send_data, self._ice._send = self._ice._send, self._keep
 
     async def _sends(self, packet: bytes) -> None:
         now = asyncio.get_running_loop().time()
@@ -95,6 +99,15 @@ class Pulse:
             self.longest_gap_s = max(self.longest_gap_s, now - self._last if self._last else 0.0)
             self._last = now
         await self._send(packet)
+
+    async def _keep(self, data: bytes) -> None:
+        if 128 <= data[0] < 192:  # RTP or RTCP, RFC 7983
+            self.sent.append(data)
+        await self._send_data(data)
+
+    async def send_raw(self, data: bytes) -> None:
+        """From the page's own address to the media node, whatever it is."""
+        await self._send_data(data)
 
 
 class Desk:

@@ -103,7 +103,10 @@ async def simulated(person: Person, simulated_id: str) -> dict[str, Any]:
 async def longest_gap_ms(desk: Desk, leg_id: str, simulated_id: str) -> float:
     """The longest silence on the way to the caller, less what the agent's page (this process) was late."""
     late = max(0.0, desk.pulses[leg_id].longest_gap_s * 1e3 - PACKET_MS)
-    return float((await simulated(desk.person, simulated_id))["longest_gap_ms"]) - late
+    heard = float((await simulated(desk.person, simulated_id))["longest_gap_ms"])
+    if heard > GAP_LIMIT_MS:
+        print(f"\nthe caller heard a gap of {heard:.0f} ms; the page's own part in it is at most {late:.0f} ms")
+    return max(0.0, heard - late)
 
 
 async def customer_hangs_up(person: Person, simulated_id: str) -> None:

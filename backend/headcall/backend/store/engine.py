@@ -104,7 +104,7 @@ async def _transaction(session: AsyncSession) -> AsyncIterator[AsyncSession]:
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """A commit or rollback cut in half leaves a connection that nobody can use, and a turn that is given on too early."""
+    """A commit or rollback cut in half leaves a connection that nobody can use, and a turn given on too early."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)
