@@ -13,7 +13,7 @@ import logging
 from collections.abc import Iterator
 
 from headcall.backend.agents.duty import Duty
-from headcall.backend.agents.model import Trigger
+from headcall.backend.agents.model import Agent, Trigger
 from headcall.backend.agents.service import Agents
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
@@ -76,16 +76,11 @@ class Recovery:
         limit, mended = self._clock.wall_ms() - settled_for_ms, 0
         for user_id in list(agents.all()):
             running = [box.call for box in self._calls.boxes_of_user(user_id)]
-            agent = agents.all()[user_id]
-            if agent.state in ("ringing", "talking") and agent.call_id not in [call.call_id for call in running]:
-                if agent.since_ms <= limit:
-                    trigger: Trigger = "talk-over" if agent.state == "talking" else "call-over"
-                    mended += await agents.move(user_id, trigger, wrap_up_s=WRAP_UP_S) is not None
-            for call in running:
-                leg = call.leg_of(user_id)
-                if leg and leg.state == "up" and (leg.answered_at_ms or 0) <= limit:
-                    if agents.all()[user_id].state != "talking":
-                        mended += await agents.move(user_id, "talks", call_id=call.call_id) is not None
+            if trigger := _left_behind(agents.all()[user_id], running, limit):
+                mended += await agents.move(user_id, trigger, wrap_up_s=WRAP_UP_S) is not None
+            call = next((call for call in running if _talks_since(call, user_id, limit)), None)
+            if call and agents.all()[user_id].state != "talking":
+                mended += await agents.move(user_id, "talks", call_id=call.call_id) is not None
         return mended
 
     # ------------------------------------------------------------ a bridge's death, or ours as a bridge sees it
@@ -185,6 +180,20 @@ class Recovery:
         if box is not None:
             return not box.call.legs[leg_id].is_live
         return await self._calls.knows_leg(leg_id)
+
+
+def _left_behind(agent: Agent, running: list[Call], limit_ms: int) -> Trigger | None:
+    """What leads an agent out of a call that is over."""
+    if agent.state not in ("ringing", "talking") or agent.since_ms > limit_ms:
+        return None
+    if agent.call_id in [call.call_id for call in running]:
+        return None
+    return "talk-over" if agent.state == "talking" else "call-over"
+
+
+def _talks_since(call: Call, user_id: str, limit_ms: int) -> bool:
+    leg = call.leg_of(user_id)
+    return leg is not None and leg.state == "up" and (leg.answered_at_ms or 0) <= limit_ms
 
 
 async def _tell(box: Box, told: object) -> None:
