@@ -58,10 +58,19 @@ export async function logIn(page: Page, login: string, password: string): Promis
 export async function becomeReady(page: Page): Promise<void> {
   const state = page.getByTestId("agent-state");
   if (/^(就绪|Ready)$/.test((await state.textContent()) ?? "")) return;
+  await sweep(page);
   await endCalls(page);
   await state.click();
   await page.getByRole("menuitem", { name: /^(就绪|Ready)$/ }).click();
   await expect(state).toHaveText(/^(就绪|Ready)$/);
+}
+
+/** Sends home the customers whom an earlier story that failed left in the queue. */
+async function sweep(page: Page): Promise<void> {
+  const { calls } = (await (await page.request.get("/api/v1/simulator/calls")).json()) as { calls: SimulatedCall[] };
+  for (const { simulated_id } of calls.filter((c) => c.state !== "ended")) {
+    await page.request.delete(`/api/v1/simulator/calls/${simulated_id}`, { headers: { "X-HeadCall": "1" } });
+  }
 }
 
 /** Ends what an earlier story may have left behind: a call outlives the page that held it, on purpose. */

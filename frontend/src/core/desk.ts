@@ -119,7 +119,7 @@ function withServerEvent(desk: Desk, event: ServerEvent, at: number): Desk {
   const seen = { ...desk, lastEventId: event.id };
   switch (event.type) {
     case "agent":
-      return { ...seen, agent: event.data };
+      return withAgent(seen, event.data);
     case "call":
       return withCall(seen, event.data, at);
     case "call_gone":
@@ -133,6 +133,12 @@ function withServerEvent(desk: Desk, event: ServerEvent, at: number): Desk {
     default:
       return seen; // a newer server may say words we do not know yet
   }
+}
+
+/** The card of the last call goes with the wrap-up it belongs to. */
+function withAgent(desk: Desk, agent: AgentView): Desk {
+  const wrapped = desk.agent?.state === "wrap_up" && agent.state !== "wrap_up";
+  return { ...desk, agent, ended: wrapped ? null : desk.ended };
 }
 
 function withCall(desk: Desk, call: CallView, at: number): Desk {

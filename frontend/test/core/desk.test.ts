@@ -155,6 +155,21 @@ test("a new call clears the card of the last one", () => {
   expect(desk.ended).toBeNull();
 });
 
+test("the card of a call goes when its wrap-up is over, not when it begins", () => {
+  const state = (id: number, state: "wrap_up" | "ready") =>
+    said(id, {
+      type: "agent",
+      data: { state, reason: null, since: "2026-11-25T02:01:00.000Z", wrap_up_until: null, missed: 0 },
+    });
+  const wrapping = after(
+    opened({ calls: [talking()] }),
+    said(11, { type: "call_gone", data: { call_id: "call_1", cause: "normal" } }),
+    state(12, "wrap_up"),
+  );
+  expect(wrapping.ended?.call.call_id).toBe("call_1");
+  expect(next(wrapping, state(13, "ready")).ended).toBeNull();
+});
+
 test("who logs out leaves an empty desk", () => {
   expect(after(opened({ calls: [talking()] }), { type: "logged_out" })).toEqual(EMPTY_DESK);
 });

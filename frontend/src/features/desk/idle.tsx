@@ -20,12 +20,13 @@ export function Idle() {
   const go = useAction(ready);
   const agent = desk.agent;
   const isReady = agent?.state === "ready";
+  const paused = agent?.reason ? t([`reason.${agent.reason}`, "idle.break"]) : t("idle.break");
   const title = !agent
     ? t("idle.person")
     : isReady
       ? t("idle.ready")
       : agent.state === "break"
-        ? t("idle.break")
+        ? paused
         : t("idle.offline");
   const text = !agent ? t("idle.person_text") : isReady ? t("idle.ready_text") : t("idle.away_text");
   return (

@@ -72,7 +72,7 @@ function Last({ desk }: { desk: Desk }) {
     <div className="flex min-w-0 flex-1 items-center gap-3">
       <Avatar name={call.peer.name || number} size={40} icon={call.peer.name ? undefined : User} />
       <div className="min-w-0">
-        <p className="text-sm text-ink-3">{t("call.ended")}</p>
+        <p className="text-sm text-ink-3">{t(call.state === "ringing" ? "history.missed" : "call.ended")}</p>
         <p className="figures truncate text-lg font-semibold">{call.peer.name || number}</p>
         <p className="figures text-sm text-ink-3">
           {talked}
