@@ -68,6 +68,11 @@ class CallControl:
             raise NoSuchCall(call_id)
         return box
 
+    def get(self, call_id: str) -> Call | None:
+        """An open call as it is now."""
+        box = self._boxes.get(call_id)
+        return box.call if box else None
+
     def box_of_leg(self, leg_id: str) -> Box | None:
         call_id = self._legs.get(leg_id)
         return self._boxes.get(call_id) if call_id else None

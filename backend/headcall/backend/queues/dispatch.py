@@ -59,18 +59,29 @@ class Dispatcher:
 
     async def _serve(self, call: Call, queue: Queue, before: int) -> None:
         choice = replace(await self._chooser.choose(call, queue), line=before)
+        if not self._waits_still(call):
+            return
         reserved = [user for user in choice.user_ids if await self._agents.move(user, "rings", call_id=call.call_id)]
         if not reserved:
             return
+        is_rung = False
         try:
             devices = [device for user in reserved for device in await self._devices_of(user)]
             if not devices:
                 raise CallFailed("offline", "their devices went away")
             await self._ring(call, queue, choice, reserved, tuple(devices))
+            is_rung = True
         except CallFailed as refusal:
             log.info("call %s was not offered: %s", call.call_id, refusal)
-            for user in reserved:
-                await self._agents.move(user, "call-over", only_for=call.call_id)
+        finally:
+            if not is_rung:
+                for user in reserved:
+                    await self._agents.move(user, "call-over", only_for=call.call_id)
+
+    def _waits_still(self, call: Call) -> bool:
+        """The line was read a moment ago; callers hang up at any moment."""
+        now = self._calls.get(call.call_id)
+        return now is not None and now.wait is not None and now.ring is None
 
     async def _ring(
         self, call: Call, queue: Queue, choice: Choice, users: list[str], devices: tuple[Device, ...]
