@@ -123,11 +123,22 @@ def _demo_in(data: Path, arguments: argparse.Namespace) -> int:
     settings = demo_settings(settings, passwords, base_port=base_port, lan=lan)
     errors = None if arguments.json or arguments.verbose else (data / "headcall.log").open("wb", buffering=0)
     _log_as("supervisor", settings, errors)
+    if errors:
+        print("  … starting", file=sys.stderr, flush=True)
     try:
-        return _supervise(Supervisor(settings, data, errors), Greeting(passwords, arguments.json))
+        code = _supervise(Supervisor(settings, data, errors), Greeting(passwords, arguments.json))
+        if code and errors:
+            _show_errors(data / "headcall.log")
+        return code
     finally:
         (data / "run" / "demo.json").unlink(missing_ok=True)
         shutil.rmtree(data / "run", ignore_errors=True)
+
+
+def _show_errors(path: Path) -> None:
+    """The log went to a file; what it says of the failure belongs on the screen."""
+    told = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if " ERRO " in line]
+    print("\n".join([*told[-5:], f"(from {path})"]), file=sys.stderr)
 
 
 def _supervise(supervisor: "Supervisor", when_ready: "Callable[[Supervisor], Awaitable[None]]") -> int:

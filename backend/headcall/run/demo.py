@@ -22,6 +22,7 @@ from headcall.run.addresses import own_addresses
 from headcall.run.supervisor import Supervisor, write_private
 from headcall.wire.settings import Sip, Site, Web
 
+DEFAULT_DATA: Final = Path("data/demo")
 HEALTH_LIMIT_S: Final = 20.0
 PORTS: Final = 300
 """From the base: web, TLS, media, trunks, phones, simulator, then from +100 the RTP of telephones."""
@@ -154,6 +155,10 @@ class Greeting:
             print(f"warning: {part}: {text}", file=sys.stderr, flush=True)
 
 
+def _data_word(data: str) -> str:
+    return "" if Path(data) == DEFAULT_DATA.resolve() else f" --data {data}"
+
+
 def sheet(described: dict[str, Any], problems: dict[str, str]) -> str:
     """Addresses and log-ins, for a person."""
     lines = ["", "  HeadCall is ready." if not problems else "  HeadCall runs, but not everything is well.", ""]
@@ -171,7 +176,7 @@ def sheet(described: dict[str, Any], problems: dict[str, str]) -> str:
         f"  Telephones register at {sip['registrar']} (domain {sip['domain']}), trunks call {sip['trunk']}.",
         f"  Their passwords are in {described['data']}/passwords.json.",
         "",
-        "  A customer calls:    ./headcall call 4008-123456",
+        f"  A customer calls:    ./headcall call 4008-123456{_data_word(described['data'])}",
         "  Stop:                Ctrl-C",
         "",
     ]

@@ -151,7 +151,7 @@ async def _ready_or_hopeless(child: Child) -> None:
     try:
         await asyncio.wait({ready, hopeless}, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
-            raise StartFailed(f"{child.name} cannot start; its log line above says why.")
+            raise StartFailed(f"{child.name} cannot start; its line in the log says why.")
     finally:
         ready.cancel()
         hopeless.cancel()
