@@ -3,8 +3,10 @@
 
 from pathlib import Path
 
+from headcall.backend.calls.store import CallLogRow
 from headcall.wire.legs import AnswerLeg, LegEnded
 from headcall.wire.media import FromLeg, Playlist
+from sqlalchemy import update
 from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play, restart
 
 
@@ -108,6 +110,22 @@ def test_a_leg_that_call_control_has_ended_is_ended_at_the_bridge_too(tmp_path: 
         await office.phone.recovery.compare_bridge("sip-1")
         await office.until(lambda: customer in office.bridge.causes)
         assert "leg_unheard" in office.bridge.legs  # its offer is on the way
+
+    play(tmp_path, story)
+
+
+def test_a_log_that_cannot_be_read_costs_its_own_call_only(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        broken = await office.bridge.offer(HOTLINE)
+        call_id = office.call().call_id
+        whole = await office.bridge.offer(HOTLINE)
+        async with office.parts.store.begin() as session:
+            await session.execute(update(CallLogRow).where(CallLogRow.call_id == call_id).values(type="from_the_future"))
+        office.clock.advance(10)
+        await restart(office)
+        assert [call.caller_id for call in office.calls()] == [whole]
+        await office.phone.recovery.compare_bridge("sip-1")
+        assert broken in office.bridge.causes
 
     play(tmp_path, story)
 

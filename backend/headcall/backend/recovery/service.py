@@ -12,6 +12,8 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
+import msgspec
+
 from headcall.backend.agents.duty import Duty
 from headcall.backend.agents.model import Agent, Trigger
 from headcall.backend.agents.service import Agents
@@ -50,12 +52,20 @@ class Recovery:
 
     async def take_over(self) -> int:
         """Opens every call that the log does not bring to an end; how many there were."""
+        taken = 0
         async with self._store.read() as session:
             call_ids = await rows.open_calls(session)
-            logs = {call_id: await rows.entries(session, call_id) for call_id in call_ids}
-        for call_id, entries in logs.items():
-            self._adopt(fold(call_id, entries))
-        return len(logs)
+        for call_id in call_ids:
+            try:
+                async with self._store.read() as session:
+                    call = fold(call_id, await rows.entries(session, call_id))
+            except (msgspec.ValidationError, KeyError):
+                # Written by a version we do not understand. Its legs are ended when the bridges are compared.
+                log.exception("call %s cannot be taken over", call_id)
+                continue
+            self._adopt(call)
+            taken += 1
+        return taken
 
     def _adopt(self, call: Call) -> None:
         box = self._calls.adopt(call)
