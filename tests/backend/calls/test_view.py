@@ -32,7 +32,9 @@ def dialled() -> Call:
         inputs.Device("leg_2", "browser", user_id="usr_2", number="83012341002", name="张磊"),
         inputs.Device("leg_3", "browser", user_id="usr_3", number="83012341003", name="Anna"),
     )
-    ring = inputs.RingDevices("ring_1", "direct", devices, ("usr_2", "usr_3"), 15_000, None, "83012341002", "张磊")
+    ring = inputs.RingDevices(
+        "ring_1", "direct", devices, ("usr_2", "usr_3"), 15_000, to_number="83012341002", to_name="张磊"
+    )
     start = inputs.Begin(
         leg_id="leg_1",
         kind="browser",

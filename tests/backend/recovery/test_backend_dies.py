@@ -3,10 +3,11 @@
 
 from pathlib import Path
 
+from sqlalchemy import update
+
 from headcall.backend.calls.store import CallLogRow
 from headcall.wire.legs import AnswerLeg, LegEnded
 from headcall.wire.media import FromLeg, Playlist
-from sqlalchemy import update
 from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, play, restart
 
 
@@ -120,7 +121,9 @@ def test_a_log_that_cannot_be_read_costs_its_own_call_only(tmp_path: Path) -> No
         call_id = office.call().call_id
         whole = await office.bridge.offer(HOTLINE)
         async with office.parts.store.begin() as session:
-            await session.execute(update(CallLogRow).where(CallLogRow.call_id == call_id).values(type="from_the_future"))
+            await session.execute(
+                update(CallLogRow).where(CallLogRow.call_id == call_id).values(type="from_the_future")
+            )
         office.clock.advance(10)
         await restart(office)
         assert [call.caller_id for call in office.calls()] == [whole]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, Page, play, restart
 
 from headcall.backend.calls import store as rows
 from headcall.wire.media import MediaDown, MediaUp
+from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, Page, play, restart
 
 STEPS = 70
 PEOPLE = (MEI, LEI, ANNA, WEI)
@@ -32,10 +32,9 @@ class Day:
     async def step(self) -> None:
         for call in self.office.calls():
             self.call_ids.add(call.call_id)
-        await self.dice.choice(
-            [self.customer_calls, self.customer_calls, self.click, self.click, self.click, self.click, self.telephone]
-            + [self.telephone, self.time, self.time, self.page, self.media, self.wish, self.backend_dies]
-        )()
+        often = [self.customer_calls, self.click, self.click, self.telephone, self.time]
+        seldom = [self.page, self.media, self.wish, self.backend_dies]
+        await self.dice.choice(often * 2 + seldom)()
 
     async def customer_calls(self) -> None:
         if len(self.office.calls()) < 6:
@@ -85,7 +84,7 @@ class Day:
         media = self.office.media
         if media.legs:
             leg_id = self.dice.choice(list(media.legs))
-            await media.bring(self.dice.choice([MediaDown, MediaUp])(leg_id))
+            await media.bring(MediaDown(leg_id) if self.dice.random() < 0.5 else MediaUp(leg_id))
 
     async def wish(self) -> None:
         page = self.pages[self.dice.choice(PEOPLE)]
