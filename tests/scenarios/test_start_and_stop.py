@@ -2,6 +2,7 @@
 """The demo starts, stops at SIGTERM whatever goes on, leaves nothing behind, and starts again with what it had."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -27,10 +28,11 @@ def play(story: Callable[[], Awaitable[Any]]) -> None:
 
 def doors(running: Demo) -> list[tuple[int, int]]:
     """Every port that it listens at, by kind of socket."""
-    processes = [psutil.Process(pid) for pid in (running.process.pid, *children_of(running.process.pid))]
-    return sorted(
-        {(each.type, each.laddr.port) for one in processes for each in one.net_connections("inet") if not each.raddr}
-    )
+    found: set[tuple[int, int]] = set()
+    for pid in (running.process.pid, *children_of(running.process.pid)):
+        with contextlib.suppress(psutil.NoSuchProcess):  # espeak-ng comes and goes
+            found |= {(each.type, each.laddr.port) for each in psutil.Process(pid).net_connections() if not each.raddr}
+    return sorted(found)
 
 
 def is_free(kind: int, port: int) -> bool:

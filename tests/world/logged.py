@@ -16,10 +16,10 @@ def complaints(log: str, line: dict[str, Any]) -> Iterator[str]:
     """What is wrong with a log; `line` is the contract line of the demo that wrote it."""
     secrets = _secrets(line)
     tails = [re.compile(rf"[•\d]{number[-SHOWN - 1 :]}(?!\d)") for number in _numbers(line)]
-    for text in log.splitlines():
-        for cry in CRIES:
-            if cry in text:
-                yield f"{cry}: {text}"
+    lines = log.splitlines()
+    for number, text in enumerate(lines):
+        if any(cry in text for cry in CRIES):
+            yield "\n".join(lines[max(0, number - 1) : number + 40])
         if any(secret in text for secret in secrets):
             yield f"a password: {text}"
         if NUMBER.search(text) or any(tail.search(text) for tail in tails):
