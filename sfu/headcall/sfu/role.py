@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -42,8 +43,15 @@ RECORDINGS_LIMIT = 4.0  # seconds for the recordings' last pages
 OUTBOX_LIMIT = 2.0  # seconds for the last events to be acknowledged
 
 
+def allow_all_descriptors() -> None:
+    """A telephone's leg holds two sockets; the usual soft limit of 1,024 would end at 500 of them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def run(ctx: RoleContext) -> None:
     """Serves until `ctx.stop`, then ends recordings, says goodbye and brings the last events."""
+    allow_all_descriptors()
     site, media = ctx.settings.section(Site), ctx.settings.section(Media)
     own = own_addresses()
     outbox = Outbox(ctx.bus, topics.EVENTS)
