@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{user_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Skills
+         * @description What an agent can: skills and their levels.
+         */
+        put: operations["put_skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{user_id}/state": {
         parameters: {
             query?: never;
@@ -38,6 +58,26 @@ export interface paths {
          * @description Changes one's own state, or as a supervisor that of another.
          */
         post: operations["set_agent_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Audit
+         * @description The latest changes, newest first.
+         */
+        get: operations["read_audit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -97,6 +137,46 @@ export interface paths {
          */
         get: operations["read_call"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Outcome
+         * @description Says how a call came out: one's own, or as a supervisor anybody's.
+         */
+        put: operations["put_outcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Priority
+         * @description Moves a waiting caller forward or back.
+         */
+        put: operations["put_priority"];
         post?: never;
         delete?: never;
         options?: never;
@@ -197,6 +277,30 @@ export interface paths {
          */
         get: operations["read_queues"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Queue
+         * @description All rules of a queue.
+         */
+        get: operations["read_queue"];
+        /**
+         * Put Queue
+         * @description Gives a queue other rules. Who waits already keeps overflow and survey of the old ones.
+         */
+        put: operations["put_queue"];
         post?: never;
         delete?: never;
         options?: never;
@@ -396,6 +500,34 @@ export interface components {
             agents: components["schemas"]["AgentOut"][];
         };
         /**
+         * AuditEntry
+         * @description One change: only what is different.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** At */
+            at: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Object Id */
+            object_id: string;
+            user: components["schemas"]["Changer"];
+        };
+        /** AuditOut */
+        AuditOut: {
+            /** Entries */
+            entries: components["schemas"]["AuditEntry"][];
+        };
+        /**
          * CallDetail
          * @description A call with all that happened in it.
          */
@@ -422,6 +554,7 @@ export interface components {
             from_number: string;
             /** Log */
             log: components["schemas"]["LogEntry"][];
+            outcome: components["schemas"]["OutcomeOut"];
             queue: components["schemas"]["QueueRef"] | null;
             /** Recording Id */
             recording_id: string | null;
@@ -463,6 +596,7 @@ export interface components {
             from_name: string;
             /** From Number */
             from_number: string;
+            outcome: components["schemas"]["OutcomeOut"];
             queue: components["schemas"]["QueueRef"] | null;
             /** Recording Id */
             recording_id: string | null;
@@ -541,10 +675,32 @@ export interface components {
             /** Language */
             language?: ("zh" | "en") | null;
         };
+        /** Changer */
+        Changer: {
+            /** Name */
+            name: string;
+            /** User Id */
+            user_id: string;
+        };
         /** DirectoryOut */
         DirectoryOut: {
             /** People */
             people: components["schemas"]["PersonOut"][];
+        };
+        /** DispositionRule */
+        DispositionRule: {
+            /** Code */
+            code: string;
+            /**
+             * En
+             * @default
+             */
+            en?: string;
+            /**
+             * Zh
+             * @default
+             */
+            zh?: string;
         };
         /**
          * ErrorBody
@@ -621,6 +777,31 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /** MemberRule */
+        MemberRule: {
+            /** User Id */
+            user_id: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight?: number;
+        };
+        /** NeedRule */
+        NeedRule: {
+            /**
+             * Level
+             * @default 1
+             */
+            level?: number;
+            /**
+             * Relax Every S
+             * @default 0
+             */
+            relax_every_s?: number;
+            /** Skill */
+            skill: string;
+        };
         /**
          * NodeOut
          * @description A process of the system.
@@ -662,6 +843,35 @@ export interface components {
             /** Numbers */
             numbers: components["schemas"]["NumberOut"][];
         };
+        /** OutcomeIn */
+        OutcomeIn: {
+            /**
+             * Disposition
+             * @default
+             */
+            disposition?: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * OutcomeOut
+         * @description How a call came out.
+         */
+        OutcomeOut: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Mark */
+            mark: number | null;
+            /** Note */
+            note: string;
+        };
         /**
          * PeaksOut
          * @description Loudness, 0 to 1, of each channel: the customer, then the agent.
@@ -689,6 +899,138 @@ export interface components {
             state: string;
             /** User Id */
             user_id: string;
+        };
+        /** PriorityIn */
+        PriorityIn: {
+            /** Priority */
+            priority: number;
+        };
+        /** QueueChange */
+        QueueChange: {
+            /**
+             * Announce Every S
+             * @default 30
+             */
+            announce_every_s?: number;
+            /**
+             * Announcements
+             * @default []
+             */
+            announcements?: components["schemas"]["TextRule"][];
+            /**
+             * Dispositions
+             * @default []
+             */
+            dispositions?: components["schemas"]["DispositionRule"][];
+            /**
+             * Join
+             * @default always
+             * @enum {string}
+             */
+            join?: "always" | "staffed" | "ready";
+            /**
+             * Leave
+             * @default never
+             * @enum {string}
+             */
+            leave?: "never" | "unstaffed";
+            /**
+             * Max Wait S
+             * @default 1800
+             */
+            max_wait_s?: number;
+            /** Members */
+            members?: components["schemas"]["MemberRule"][] | null;
+            /**
+             * Miss Limit
+             * @default 3
+             */
+            miss_limit?: number;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @default []
+             */
+            needs?: components["schemas"]["NeedRule"][];
+            /**
+             * Overflow
+             * @default
+             */
+            overflow?: string;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Records
+             * @default true
+             */
+            records?: boolean;
+            /**
+             * Ring For S
+             * @default 15
+             */
+            ring_for_s?: number;
+            /**
+             * Size Limit
+             * @default 0
+             */
+            size_limit?: number;
+            /**
+             * Sticky Days
+             * @default 0
+             */
+            sticky_days?: number;
+            /**
+             * Sticky Wait S
+             * @default 0
+             */
+            sticky_wait_s?: number;
+            /**
+             * Strategy
+             * @default longest-idle
+             * @enum {string}
+             */
+            strategy?: "levels" | "longest-idle" | "round-robin" | "fewest-calls" | "least-talk" | "ring-all" | "random" | "weighted" | "linear" | "skills";
+            /**
+             * Survey
+             * @default false
+             */
+            survey?: boolean;
+            /**
+             * Tells Agent Number
+             * @default false
+             */
+            tells_agent_number?: boolean;
+            /**
+             * Tells Position
+             * @default true
+             */
+            tells_position?: boolean;
+            /**
+             * Tells Wait
+             * @default false
+             */
+            tells_wait?: boolean;
+            /**
+             * Vip
+             * @default {}
+             */
+            vip?: {
+                [key: string]: number;
+            };
+            /**
+             * Whispers
+             * @default false
+             */
+            whispers?: boolean;
+            /**
+             * Wrap Up S
+             * @default 10
+             */
+            wrap_up_s?: number;
         };
         /** QueueName */
         QueueName: {
@@ -725,6 +1067,140 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * QueueWhole
+         * @description A queue with all its rules.
+         */
+        QueueWhole: {
+            /**
+             * Announce Every S
+             * @default 30
+             */
+            announce_every_s?: number;
+            /**
+             * Announcements
+             * @default []
+             */
+            announcements?: components["schemas"]["TextRule"][];
+            /**
+             * Dispositions
+             * @default []
+             */
+            dispositions?: components["schemas"]["DispositionRule"][];
+            /** Id */
+            id: string;
+            /**
+             * Join
+             * @default always
+             * @enum {string}
+             */
+            join?: "always" | "staffed" | "ready";
+            /**
+             * Leave
+             * @default never
+             * @enum {string}
+             */
+            leave?: "never" | "unstaffed";
+            /**
+             * Max Wait S
+             * @default 1800
+             */
+            max_wait_s?: number;
+            /** Members */
+            members: components["schemas"]["MemberRule"][];
+            /**
+             * Miss Limit
+             * @default 3
+             */
+            miss_limit?: number;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @default []
+             */
+            needs?: components["schemas"]["NeedRule"][];
+            /** Number */
+            number: string;
+            /**
+             * Overflow
+             * @default
+             */
+            overflow?: string;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Records
+             * @default true
+             */
+            records?: boolean;
+            /**
+             * Ring For S
+             * @default 15
+             */
+            ring_for_s?: number;
+            /**
+             * Size Limit
+             * @default 0
+             */
+            size_limit?: number;
+            /**
+             * Sticky Days
+             * @default 0
+             */
+            sticky_days?: number;
+            /**
+             * Sticky Wait S
+             * @default 0
+             */
+            sticky_wait_s?: number;
+            /**
+             * Strategy
+             * @default longest-idle
+             * @enum {string}
+             */
+            strategy?: "levels" | "longest-idle" | "round-robin" | "fewest-calls" | "least-talk" | "ring-all" | "random" | "weighted" | "linear" | "skills";
+            /**
+             * Survey
+             * @default false
+             */
+            survey?: boolean;
+            /**
+             * Tells Agent Number
+             * @default false
+             */
+            tells_agent_number?: boolean;
+            /**
+             * Tells Position
+             * @default true
+             */
+            tells_position?: boolean;
+            /**
+             * Tells Wait
+             * @default false
+             */
+            tells_wait?: boolean;
+            /**
+             * Vip
+             * @default {}
+             */
+            vip?: {
+                [key: string]: number;
+            };
+            /**
+             * Whispers
+             * @default false
+             */
+            whispers?: boolean;
+            /**
+             * Wrap Up S
+             * @default 10
+             */
+            wrap_up_s?: number;
         };
         /** QueuesOut */
         QueuesOut: {
@@ -819,6 +1295,13 @@ export interface components {
             /** Calls */
             calls: components["schemas"]["SimulatedCallOut"][];
         };
+        /** SkillsIn */
+        SkillsIn: {
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+        };
         /**
          * StateIn
          * @description What an agent is to be from now on, or after the present call.
@@ -850,6 +1333,19 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /** TextRule */
+        TextRule: {
+            /**
+             * En
+             * @default
+             */
+            en?: string;
+            /**
+             * Zh
+             * @default
+             */
+            zh?: string;
         };
         /**
          * TrunkOut
@@ -914,6 +1410,50 @@ export interface operations {
             };
         };
     };
+    put_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillsIn"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     set_agent_state: {
         parameters: {
             query?: never;
@@ -936,6 +1476,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_audit: {
+        parameters: {
+            query?: {
+                object_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOut"];
                 };
             };
             /** @description Client Error */
@@ -1061,6 +1642,92 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CallDetail"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_outcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_priority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -1256,6 +1923,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuesOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueWhole"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueWhole"];
                 };
             };
             /** @description Client Error */

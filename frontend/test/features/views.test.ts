@@ -28,6 +28,7 @@ function record(patch: Partial<CallRecord>): CallRecord {
     cause: "normal",
     ended_by: "caller",
     recording_id: null,
+    outcome: { disposition: null, note: "", by: null, at: null, mark: null },
     ...patch,
   };
 }

@@ -8,7 +8,7 @@ from typing import Any
 from headcall.backend.calls import inputs
 from headcall.backend.calls.decide import decide
 from headcall.backend.calls.log import Entry
-from headcall.backend.calls.model import EMPTY, Call
+from headcall.backend.calls.model import EMPTY, Call, Intro, Terms
 from headcall.backend.calls.plan import Plan
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice
@@ -72,7 +72,8 @@ class World:
     def target(self) -> inputs.Target:
         match self.dice.randrange(5):
             case 0 | 1:
-                return inputs.WaitInQueue("que_1", "queue", 1_800_000)
+                terms = Terms(self.dice.choice(("", "1001")), self.dice.random() < 0.9)
+                return inputs.WaitInQueue("que_1", "queue", 1_800_000, terms=terms)
             case 2 | 3:
                 return self.ring(self.dice.choice(("direct", "outside")))
             case _:
@@ -87,6 +88,7 @@ class World:
             user_ids=() if kind == "outside" else tuple(users),
             ring_for_ms=15_000,
             choice=Choice("longest-idle", tuple(users), ()) if kind == "queue" else None,
+            intro=Intro("queue.wav", {users[0]: "number.wav"}) if kind == "queue" else None,
         )
 
     def device(self, user: str, kind: str) -> inputs.Device:
@@ -133,9 +135,18 @@ class World:
             inputs.PageWent(user),
             inputs.PageCame(user),
             inputs.TakenOver("backend"),
+            inputs.SetPriority(dice.randint(-2, 2), user),
+            inputs.LeaveQueue("no-agent"),
+            inputs.GoOn(self.target()),
+            inputs.Mark(dice.randint(0, 6)),
+            media.PlayEnded(leg, f"play_{leg.removeprefix('leg_')}", dice.random() < 0.8),
             inputs.Tick(),
             inputs.Tick(),
         ]
+        if self.call.rating and dice.random() < 0.3:
+            return inputs.Mark(dice.randint(1, 5))
+        if self.call.pair and dice.random() < 0.05:
+            return inputs.HangUp(self.call.legs[self.call.pair[1]].user_id or user)
         return dice.choice(draws)
 
 

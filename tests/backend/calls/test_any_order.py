@@ -100,7 +100,7 @@ def test_no_agent_stays_ringing_or_talking_after_the_call() -> None:
 
 def test_the_plays_go_everywhere() -> None:
     phases = {after.phase for world in worlds(PLAYS) for _, after, _ in world.steps}
-    assert phases == {"new", "waiting", "ringing", "refusing", "talking", "ended"}
+    assert phases == {"new", "waiting", "ringing", "refusing", "talking", "rating", "ended"}
     kinds = {type(entry.event) for world in worlds(PLAYS // 3) for entry in world.entries}
     assert kinds == set(APPLY), set(APPLY) - kinds
 

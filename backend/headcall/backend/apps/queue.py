@@ -2,30 +2,66 @@
 """The 400 number: a welcome, the place in line, music, and the place again. Offering goes on beside it."""
 
 from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any
 
 from headcall.backend.apps.line import Line
+from headcall.backend.queues.doors import spoken_minutes
 from headcall.backend.queues.model import Queue
 
 MUSIC_FOREVER_S = 3600.0
 
+LONGEST_TOLD_MIN = 30
+"""Beyond, no figure is promised."""
+
 Position = Callable[[str], int]
 """How many wait before a call."""
 
+Expected = Callable[[Queue, str], float | None]
+"""How long a call will still wait."""
 
-def queue_app(queue: Queue, callers_before: Position) -> Callable[[Line], Coroutine[Any, Any, None]]:
+
+def queue_app(
+    queue: Queue, callers_before: Position, expected: Expected
+) -> Callable[[Line], Coroutine[Any, Any, None]]:
+    async def tell_place(line: Line) -> None:
+        if queue.tells_position:
+            await line.say("position", n=callers_before(line.call.call_id))
+        if queue.tells_wait:
+            await _tell_wait(line, expected(queue, line.call.call_id))
+
     async def queue_line(line: Line) -> None:
         if not line.resumed:
             await _welcome(line, queue)
-            await line.say("position", n=callers_before(line.call.call_id))
+            await tell_place(line)
         await line.music(queue.announce_every_s or MUSIC_FOREVER_S)
-        while True:
+        for turn in count():
             if queue.announce_every_s:
-                await line.say("still-waiting")
-                await line.say("position", n=callers_before(line.call.call_id))
+                await _announce(line, queue, turn)
+                await tell_place(line)
             await line.music(queue.announce_every_s or MUSIC_FOREVER_S)
 
     return queue_line
+
+
+async def _announce(line: Line, queue: Queue, turn: int) -> None:
+    """The announcements take turns; without one in the caller's language, a kind word."""
+    if queue.announcements:
+        text = queue.announcements[turn % len(queue.announcements)]
+        if spoken := text.zh if line.call.language == "zh" else text.en:
+            await line.say("as-is", text=spoken)
+            return
+    await line.say("still-waiting")
+
+
+async def _tell_wait(line: Line, expected_s: float | None) -> None:
+    if expected_s is None:
+        return
+    minutes = spoken_minutes(expected_s)
+    if minutes <= LONGEST_TOLD_MIN:
+        await line.say("expected-wait", minutes=minutes)
+    else:
+        await line.say("long-wait")
 
 
 async def _welcome(line: Line, queue: Queue) -> None:

@@ -11,6 +11,7 @@ SPOKEN = {
     "gone": "unknown-number",
     "incomplete-number": "unknown-number",
     "no-agent": "no-agent",
+    "queue-full": "queue-full",
     "no-answer": "no-answer",
     "busy": "busy",
     "rejected": "busy",

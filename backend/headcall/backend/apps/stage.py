@@ -33,6 +33,10 @@ def scene_of(call: Call) -> Scene | None:
         return Scene("refuse", call.refusal)
     if call.wait:
         return Scene("queue", f"{call.wait.queue_id} {call.wait.joined_at_ms}")
+    if call.rating:
+        return Scene("survey", "")
+    if call.overflow and not call.ring:
+        return Scene("overflow", call.overflow)
     if call.comeback and call.comeback.cause and not call.ring:
         return Scene("comeback", call.comeback.user_id or "")
     return None

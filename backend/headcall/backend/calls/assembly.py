@@ -25,9 +25,13 @@ from headcall.backend.agents.service import Agents
 from headcall.backend.apps.alarm import Alarm
 from headcall.backend.apps.comeback import comeback_app
 from headcall.backend.apps.line import App
+from headcall.backend.apps.overflow import overflow_app
 from headcall.backend.apps.queue import queue_app
 from headcall.backend.apps.refuse import refuse
 from headcall.backend.apps.stage import Scene, Stage
+from headcall.backend.apps.survey import survey
+from headcall.backend.audit import http as audit_http
+from headcall.backend.audit.service import Audit
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.events import Events
@@ -52,15 +56,22 @@ from headcall.backend.edge.live import Live
 from headcall.backend.errors import CallFailed
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.numbers.service import Numbers
+from headcall.backend.outcomes import http as outcomes_http
+from headcall.backend.outcomes.service import Outcomes
+from headcall.backend.outcomes.socket import OutcomeSocket
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.queues import http as queues_http
 from headcall.backend.queues import store as queue_rows
+from headcall.backend.queues.administration import QueueAdministration
 from headcall.backend.queues.chooser import Chooser
 from headcall.backend.queues.dispatch import Dispatcher
+from headcall.backend.queues.doors import Doors
 from headcall.backend.queues.live import QueueViews
 from headcall.backend.queues.model import Queue
+from headcall.backend.queues.rounds import Rounds
 from headcall.backend.queues.service import Queues
 from headcall.backend.queues.sticky import LastAgents
+from headcall.backend.queues.watch import Watch
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.recovery.service import Recovery
 from headcall.backend.settings import Carrier
@@ -138,6 +149,7 @@ class Telephony:
             is_registered=lambda sip_user: self.bridges.where_registered(sip_user) is not None,
         )
         self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
+        self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()
         self.duty = Duty(self.agents, self.queues.get)
         self.chooser = Chooser(self.queues, self.agents, LastAgents(given.store, given.clock), given.clock)
@@ -146,9 +158,10 @@ class Telephony:
             self.agents,
             self.calls,
             chooser=self.chooser,
-            devices_of=self.routing.devices_to_answer_on,
-            new_id=given.ids,
+            rounds=Rounds(self.agents, given.prompts, self.routing.devices_to_answer_on, given.ids),
         )
+        self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
+        self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
         self.call_views = CallViews(self.calls, given.live.publish_user)
         self.ledger = Ledger(
@@ -185,6 +198,7 @@ class Telephony:
             is_in_call=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
+            refusal_of=self.doors.refusal,
         )
 
     def _make_events(self) -> Events:
@@ -222,12 +236,14 @@ class Telephony:
         self.calls.on_change(self.queue_views.mark)
         self.calls.on_change(self.dispatcher.wake)
         self.calls.on_finish(self.ledger.finish)
+        self.calls.on_finish(self.outcomes.finish)
         self.agents.on_change(self.queue_views.mark)
         self.agents.on_change(self.dispatcher.wake)
         phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
         CallSocket(phone, self.call_views).register(live)
         AgentSocket(self.agents, live).register()
         self.queue_views.register()
+        OutcomeSocket(self.outcomes).register(live)
         live.on_presence(self._presence)
 
     def _opened(self, box: Box, adopted: bool) -> None:
@@ -239,7 +255,11 @@ class Telephony:
         match scene.name:
             case "queue":
                 queue = self.queues.get(scene.ref.split()[0]) or Queue(queue_id="", name="")
-                return queue_app(queue, self.queues.callers_before)
+                return queue_app(queue, self.queues.callers_before, self.doors.expected_wait_s)
+            case "overflow":
+                return overflow_app(self.routing.onward)
+            case "survey":
+                return survey
             case "comeback":
                 return comeback_app(self._ring_again)
             case _:
@@ -281,7 +301,12 @@ class Telephony:
         await self.tasks.close()
 
     def _workers(self) -> list[tuple[Worker[Any], str]]:
-        return [(self.duty.worker, "duty"), (self.ledger.worker, "ledger"), (self.dispatcher.worker, "dispatcher")]
+        return [
+            (self.duty.worker, "duty"),
+            (self.ledger.worker, "ledger"),
+            (self.dispatcher.worker, "dispatcher"),
+            (self.watch.worker, "watch"),
+        ]
 
     def _start(self, work: Any, name: str) -> None:
         self.tasks.start(work, name)
@@ -292,6 +317,7 @@ class Telephony:
         self.alarm.tick()
         await self.agents.tick()
         self.queue_views.tick()
+        self.watch.tick()
         self.figures.tick(len(self.calls))
         if self.queues.line():
             self.dispatcher.wake()
@@ -351,6 +377,11 @@ class Telephony:
         """REST of queues and agents."""
         router = APIRouter()
         router.include_router(queues_http.routes(self.queues, self.queue_views, self.given.clock))
+        audit = Audit(self.given.store, self.given.clock, self.given.ids)
+        administration = QueueAdministration(self.given.store, self.queues, self.calls, audit)
+        router.include_router(queues_http.rule_routes(administration))
+        router.include_router(audit_http.routes(audit))
+        router.include_router(outcomes_http.routes(self.outcomes))
         router.include_router(agents_http.routes(self.agents, self.queues))
         return router
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from headcall.backend.calls import inputs
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.plan import Plan
-from headcall.backend.calls.rules import begin, clock, legs, ringing, talk, verbs, where
+from headcall.backend.calls.rules import begin, centre, clock, legs, ringing, talk, verbs, where
 from headcall.wire import legs as leg_words
 from headcall.wire import media as media_words
 
@@ -23,7 +23,7 @@ RULES: Final[dict[type, Rule]] = {
     media_words.MediaDown: legs.media_down,
     media_words.DigitPressed: legs.key_pressed,
     media_words.RecordingEnded: legs.recording_ended,
-    media_words.PlayEnded: lambda plan, event: None,  # for the application alone
+    media_words.PlayEnded: centre.play_ended,
     inputs.RingDevices: ringing.ring_devices,
     inputs.Answer: ringing.answer,
     inputs.Refuse: ringing.refuse,
@@ -32,6 +32,10 @@ RULES: Final[dict[type, Rule]] = {
     inputs.SendKeys: talk.send_keys,
     inputs.Transfer: talk.transfer,
     inputs.Record: talk.record,
+    inputs.SetPriority: centre.set_priority,
+    inputs.LeaveQueue: lambda plan, wish: centre.send_away(plan, wish.cause),
+    inputs.GoOn: centre.go_on,
+    inputs.Mark: centre.mark,
     inputs.AppAnswers: verbs.app_answers,
     inputs.AppRings: verbs.app_rings,
     inputs.AppPlays: verbs.app_plays,

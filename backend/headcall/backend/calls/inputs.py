@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from headcall.backend.calls.model import Direction, RingKind
+from headcall.backend.calls.model import Direction, Intro, RingKind, Terms
 from headcall.backend.queues.model import Choice
 from headcall.wire.legs import ToPhone, ToTrunk
 from headcall.wire.media import Source
@@ -40,6 +40,7 @@ class RingDevices(Struct, frozen=True):
     choice: Choice | None = None
     to_number: str = ""
     to_name: str = ""
+    intro: Intro | None = None
 
 
 class WaitInQueue(Struct, frozen=True):
@@ -48,6 +49,8 @@ class WaitInQueue(Struct, frozen=True):
     max_wait_ms: int
     to_number: str = ""
     to_name: str = ""
+    priority: int = 0
+    terms: Terms = Terms()
 
 
 class RefuseCaller(Struct, frozen=True):
@@ -118,6 +121,13 @@ class Record(Struct, frozen=True):
     path: str = ""
 
 
+class SetPriority(Struct, frozen=True):
+    """Of a caller who waits."""
+
+    priority: int
+    by: str
+
+
 # ---------------------------------------------------------------- what applications do
 
 
@@ -140,6 +150,18 @@ class AppEnds(Struct, frozen=True):
     cause: str
 
 
+class GoOn(Struct, frozen=True):
+    """Where the number leads to which a caller was sent who had waited in vain."""
+
+    target: Target
+
+
+class Mark(Struct, frozen=True):
+    """The caller has pressed how content they are."""
+
+    mark: int
+
+
 class NoComeback(Struct, frozen=True):
     """Whoever transferred cannot be rung either."""
 
@@ -159,6 +181,12 @@ class Forgotten(Struct, frozen=True):
     """The media node does not know the leg any more."""
 
     leg_id: str
+
+
+class LeaveQueue(Struct, frozen=True):
+    """Nobody is left to serve the queue."""
+
+    cause: str
 
 
 class PageWent(Struct, frozen=True):

@@ -20,6 +20,7 @@ from headcall.backend.calls.model import (
     Leg,
     Recording,
     Ring,
+    Terms,
     Wait,
 )
 from headcall.backend.queues.model import Choice
@@ -117,6 +118,21 @@ class QueueEntered(Event, frozen=True):
     entered_at_ms: int
     until_ms: int
     rank: int = 0
+    priority: int = 0
+    terms: Terms = Terms()
+
+
+class PriorityChanged(Event, frozen=True):
+    priority: int
+    by: str
+    """The user who changed it."""
+
+
+class Overflowed(Event, frozen=True):
+    """The waiting was in vain; the caller is sent on."""
+
+    to_number: str
+    cause: str
 
 
 class QueueLeft(Event, frozen=True):
@@ -146,6 +162,21 @@ class RingOver(Event, frozen=True):
 class Bridged(Event, frozen=True):
     first: str
     second: str
+    intro: dict[str, str] = {}
+
+
+class IntroOver(Event, frozen=True):
+    """The leg has heard what comes first, and hears the other one now."""
+
+    leg_id: str
+
+
+class SurveyStarted(Event, frozen=True):
+    """The agent has hung up, and the caller is asked."""
+
+
+class Marked(Event, frozen=True):
+    mark: int
 
 
 class Unbridged(Event, frozen=True):
@@ -261,11 +292,15 @@ def _queue_entered(call: Call, e: QueueEntered, at_ms: int) -> Call:
             joined_at_ms=at_ms,
             until_ms=e.until_ms,
             rank=e.rank,
+            priority=e.priority,
         ),
         queue_id=e.queue_id,
         queue_name=e.queue_name,
         queue_entered_at_ms=e.entered_at_ms,
         max_wait_ms=e.until_ms - at_ms,
+        priority=e.priority,
+        terms=e.terms,
+        overflow=None,
         lapses=(),
         refusal=None,
         comeback=None,
@@ -275,6 +310,11 @@ def _queue_entered(call: Call, e: QueueEntered, at_ms: int) -> Call:
 def _queue_left(call: Call, e: QueueLeft, at_ms: int) -> Call:
     joined = call.wait.joined_at_ms if call.wait else at_ms
     return replace(call, wait=None, wait_ms=call.wait_ms + max(0, at_ms - joined))
+
+
+def _priority_changed(call: Call, e: PriorityChanged, at_ms: int) -> Call:
+    wait = replace(call.wait, priority=e.priority) if call.wait else None
+    return replace(call, wait=wait, priority=e.priority)
 
 
 def _ring_won(call: Call, e: RingWon, at_ms: int) -> Call:
@@ -295,6 +335,7 @@ def _bridged(call: Call, e: Bridged, at_ms: int) -> Call:
         held_by=None,
         comeback=None,
         refusal=None,
+        intro=dict(e.intro),
         talking_since_ms=at_ms,
         answered_at_ms=call.answered_at_ms if call.answered_at_ms is not None else at_ms,
     )
@@ -302,7 +343,9 @@ def _bridged(call: Call, e: Bridged, at_ms: int) -> Call:
 
 def _unbridged(call: Call, e: Unbridged, at_ms: int) -> Call:
     talked = at_ms - call.talking_since_ms if call.talking_since_ms is not None else 0
-    return replace(call, pair=None, held_by=None, talking_since_ms=None, talk_ms=call.talk_ms + max(0, talked))
+    return replace(
+        call, pair=None, held_by=None, intro={}, talking_since_ms=None, talk_ms=call.talk_ms + max(0, talked)
+    )
 
 
 def _transfer_failed(call: Call, e: TransferFailed, at_ms: int) -> Call:
@@ -320,7 +363,7 @@ def _recording_started(call: Call, e: RecordingStarted, at_ms: int) -> Call:
 
 
 def _ended(call: Call, e: Ended, at_ms: int) -> Call:
-    return replace(call, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
+    return replace(call, rating=False, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
 
 
 Fold = Callable[[Call, Any, int], Call]
@@ -342,15 +385,20 @@ APPLY: Final[dict[type[Event], Fold]] = {
     Plays: lambda call, e, at: _leg(call, e.leg_id, plays=e.source),
     QueueEntered: _queue_entered,
     QueueLeft: _queue_left,
-    RingStarted: lambda call, e, at: replace(call, ring=e.ring),
+    PriorityChanged: _priority_changed,
+    Overflowed: lambda call, e, at: replace(call, overflow=e.to_number, overflows=call.overflows + 1),
+    RingStarted: lambda call, e, at: replace(call, ring=e.ring, overflow=None),
     RingWon: _ring_won,
     RingOver: _ring_over,
     Bridged: _bridged,
+    IntroOver: lambda call, e, at: replace(call, intro={k: v for k, v in call.intro.items() if k != e.leg_id}),
     Unbridged: _unbridged,
+    SurveyStarted: lambda call, e, at: replace(call, rating=True),
+    Marked: lambda call, e, at: replace(call, mark=e.mark),
     Held: lambda call, e, at: replace(call, held_by=e.leg_id if e.on else None),
     TransferStarted: lambda call, e, at: replace(call, comeback=e.comeback),
     TransferFailed: _transfer_failed,
-    Refusing: lambda call, e, at: replace(call, refusal=e.cause),
+    Refusing: lambda call, e, at: replace(call, refusal=e.cause, overflow=None),
     RecordingStarted: _recording_started,
     RecordingStopped: lambda call, e, at: _recording(call, e.recording_id, "stopped"),
     RecordingDone: lambda call, e, at: _recording(call, e.recording_id, "done"),

@@ -8,6 +8,8 @@ A **leg** is one party's half. The first leg is the caller's. A call is in one o
       ├───► refusing ─────────────────┼──┼────────┤
       └───────────────────────────────┴──┴────────┘
 
+`rating` comes between talking and the end where a queue asks callers how content they are.
+
 `ring` is one round of devices rung side by side; while a caller waits in a queue, rounds come and go.
 """
 
@@ -20,7 +22,7 @@ from headcall.wire.media import Silence, Source
 
 Direction = Literal["in", "out", "internal"]
 EndedBy = Literal["caller", "agent", "system"]
-Phase = Literal["new", "waiting", "ringing", "refusing", "talking", "ended"]
+Phase = Literal["new", "waiting", "ringing", "refusing", "talking", "rating", "ended"]
 
 
 class Leg(Struct, frozen=True):
@@ -83,6 +85,22 @@ class Wait(Struct, frozen=True):
     """Of the queue and the caller together; may be changed while waiting."""
 
 
+class Terms(Struct, frozen=True):
+    """What the queue's rules were when the caller came: a change of them does not touch who waits already."""
+
+    overflow: str = ""
+    """The number to which the caller goes when the waiting has been in vain."""
+    survey: bool = False
+
+
+class Intro(Struct, frozen=True):
+    """What the two hear before they hear each other, as files."""
+
+    to_agent: str = ""
+    to_caller: dict[str, str] = {}
+    """By the user who answers."""
+
+
 RingKind = Literal["queue", "direct", "outside"]
 
 
@@ -94,6 +112,7 @@ class Ring(Struct, frozen=True):
     user_ids: tuple[str, ...]
     started_at_ms: int
     expires_at_ms: int
+    intro: Intro | None = None
 
 
 class Comeback(Struct, frozen=True):
@@ -153,6 +172,16 @@ class Call(Struct, frozen=True):
     queue_name: str = ""
     queue_entered_at_ms: int = 0
     max_wait_ms: int = 1_800_000
+    priority: int = 0
+    terms: Terms = Terms()
+    overflow: str | None = None
+    """The number that is being tried, as the waiting was in vain."""
+    overflows: int = 0
+    intro: dict[str, str] = {}
+    """Files that talking legs hear first."""
+    rating: bool = False
+    """Whether the caller is being asked how content they are; the agent has left."""
+    mark: int | None = None
     agent_id: str | None = None
     """The user who talked with the caller, the last one if several did."""
     started_at_ms: int = 0
@@ -173,6 +202,8 @@ class Call(Struct, frozen=True):
             return "ended"
         if self.pair:
             return "talking"
+        if self.rating:
+            return "rating"
         if self.wait:
             return "waiting"
         if self.ring:

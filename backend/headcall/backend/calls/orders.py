@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from headcall.backend.calls.model import Call, Leg, Recording
+from headcall.backend.calls.rules.centre import intro_play_id
 from headcall.wire import legs as leg_words
 from headcall.wire import media as media_words
 from headcall.wire.media import FromLeg, Playlist, Silence, Source, Tone
@@ -46,6 +47,8 @@ def _hears_in_talk(call: Call, leg: Leg, other: Leg, sounds: Sounds) -> Source:
         return _music(sounds)
     if call.held_by == leg.leg_id or not leg.has_media:
         return Silence()
+    if intro := call.intro.get(leg.leg_id):
+        return Playlist(intro_play_id(leg.leg_id), (intro,))
     if other.lost_at_ms is not None:
         return _music(sounds)  # somebody is changing networks or reloading: comfort, not silence
     return FromLeg(other.leg_id) if other.has_media else Silence()

@@ -39,7 +39,9 @@ class Reception:
             return
         person = await self._person(event)
         network: Literal["pstn", "phone"] = "phone" if event.sip_user is not None else "pstn"
-        target = await self._routing.target(event.to_number, network, but_not=person.user_id if person else None)
+        target = await self._routing.target(
+            event.to_number, network, but_not=person.user_id if person else None, caller=event.from_number
+        )
         direction: Direction = direction_to(target) if event.sip_user is not None else "in"
         start = Begin(
             leg_id=event.leg_id,

@@ -10,6 +10,8 @@ from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls.inputs import Device, RefuseCaller, RingDevices, Target, WaitInQueue
 from headcall.backend.errors import ApiError
 from headcall.backend.numbers.model import Destination, Network, ToOutside, ToQueue, ToUser
+from headcall.backend.queues.doors import priority_of, terms_of
+from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
 from headcall.backend.users.model import Person
 from headcall.wire.legs import ToPhone, ToTrunk
@@ -20,6 +22,9 @@ RING_FOR_MS = 45_000
 """How long a person is rung. Carriers give up after 60 s."""
 
 OUTSIDE_RING_FOR_MS = 90_000
+
+MOST_STEPS = 3
+"""Queues that are full may lead to each other in a circle."""
 
 
 class NumberPlan(Protocol):
@@ -51,7 +56,16 @@ class Routing:
     """What the public network is shown as the caller: a number the company owns."""
     new_id: Callable[[str], str]
 
-    async def target(self, dialled: str, network: Network, *, but_not: str | None = None) -> Target:
+    refusal_of: Callable[[Queue], str | None] = lambda _: None
+    """Why nobody may join a queue now, or None."""
+
+    async def onward(self, number: str, caller: str) -> Target:
+        """Where a queue's overflow number leads. An administrator wrote it, so every network may use it."""
+        return await self.target(number, "browser", caller=caller)
+
+    async def target(
+        self, dialled: str, network: Network, *, but_not: str | None = None, caller: str = "", steps: int = 0
+    ) -> Target:
         """Where a call to `dialled` goes; a refusal with its cause if nowhere. Never raises for what was dialled."""
         try:
             destination = await self.numbers.resolve(dialled, network)
@@ -59,17 +73,29 @@ class Routing:
             return RefuseCaller(refusal.cause)
         match destination:
             case ToQueue(queue_id=queue_id, number=number):
-                return self._to_queue(queue_id, number)
+                return await self._to_queue(queue_id, number, caller, steps)
             case ToUser(user_id=user_id, number=number):
                 return RefuseCaller("busy") if user_id == but_not else await self.to_user(user_id, number)
             case ToOutside(trunk=trunk, number=number):
                 return self._to_outside(trunk, number)
 
-    def _to_queue(self, queue_id: str, number: str) -> Target:
+    async def _to_queue(self, queue_id: str, number: str, caller: str, steps: int) -> Target:
         queue = self.queues.get(queue_id)
         if queue is None:
             return RefuseCaller("unknown-number")
-        return WaitInQueue(queue_id, queue.name, queue.max_wait_s * 1000, to_number=number, to_name=queue.name)
+        if refusal := self.refusal_of(queue):
+            if not queue.overflow or steps >= MOST_STEPS:
+                return RefuseCaller(refusal)
+            return await self.target(queue.overflow, "browser", caller=caller, steps=steps + 1)
+        return WaitInQueue(
+            queue_id,
+            queue.name,
+            queue.max_wait_s * 1000,
+            to_number=number,
+            to_name=queue.name,
+            priority=priority_of(queue, caller),
+            terms=terms_of(queue),
+        )
 
     async def to_user(self, user_id: str, number: str = "") -> Target:
         """Rings all that a person has."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from headcall.backend.cdr.service import Records
 from headcall.backend.edge.auth import Actor, requires
+from headcall.backend.outcomes.http import OutcomeOut
 from headcall.backend.recordings.service import Recordings
 
 LogOf = Callable[[str], Awaitable[list[dict[str, Any]]]]
@@ -45,6 +46,7 @@ class CallRecordOut(BaseModel):
     cause: str
     ended_by: Literal["caller", "agent", "system"] | None
     recording_id: str | None
+    outcome: OutcomeOut
 
 
 class RecordingOut(BaseModel):

@@ -9,6 +9,7 @@ from typing import Any
 from headcall.backend.cdr import store as rows
 from headcall.backend.cdr.store import CallRecord, Cursor
 from headcall.backend.errors import ApiError
+from headcall.backend.outcomes.store import Outcome, of_calls, outcome_view
 from headcall.backend.store.base import iso, iso_or_none
 from headcall.backend.store.engine import Store
 from headcall.backend.users.model import Actor
@@ -34,6 +35,9 @@ COLUMNS = (
     "talk_s",
     "cause",
     "ended_by",
+    "disposition",
+    "note",
+    "mark",
 )
 
 
@@ -52,10 +56,11 @@ class Records:
             raise ApiError("bad-request", f"before: {error}") from None
         async with self._store.read() as session:
             found = await rows.find(session, user_id=user_id, q=q, before=cursor, limit=limit + 1)
+            outcomes = await of_calls(session, [record.call_id for record in found])
         more = len(found) > limit
         last = found[limit - 1] if more else None
         return {
-            "calls": [self.view(record) for record in found[:limit]],
+            "calls": [self.view(record, outcomes.get(record.call_id)) for record in found[:limit]],
             "next": str(Cursor(last.started_at_ms, last.call_id)) if last else None,
         }
 
@@ -63,9 +68,10 @@ class Records:
         """A call that `who` may see."""
         async with self._store.read() as session:
             record = await rows.read(session, call_id[:40])
+            outcome = (await of_calls(session, [call_id[:40]])).get(call_id[:40])
         if record is None or not (who.may("call.history.all") or who.user_id in _parties(record)):
             raise ApiError("not-found", "no such call")
-        return self.view(record)
+        return self.view(record, outcome)
 
     def export(self, who: Actor, *, scope: str, q: str) -> AsyncIterator[str]:
         """The same list as CSV. Refuses before the first line is asked for."""
@@ -77,7 +83,8 @@ class Records:
         for _ in range(MOST_EXPORTED // EXPORT_PAGE):
             async with self._store.read() as session:
                 found = await rows.find(session, user_id=user_id, q=q, before=cursor, limit=EXPORT_PAGE)
-            yield "".join(_line(_cells(self.view(record))) for record in found)
+                outcomes = await of_calls(session, [record.call_id for record in found])
+            yield "".join(_line(_cells(self.view(record, outcomes.get(record.call_id)))) for record in found)
             if len(found) < EXPORT_PAGE:
                 return
             cursor = Cursor(found[-1].started_at_ms, found[-1].call_id)
@@ -89,7 +96,7 @@ class Records:
             raise ApiError("not-allowed", "needs the right call.history.all")
         return None
 
-    def view(self, record: CallRecord) -> dict[str, Any]:
+    def view(self, record: CallRecord, outcome: Outcome | None = None) -> dict[str, Any]:
         """`CallRecord` of the browser API."""
         now = self._clock.wall_ms()
         ended = record.ended_at_ms if record.ended_at_ms is not None else now
@@ -117,6 +124,7 @@ class Records:
             "cause": record.cause,
             "ended_by": record.ended_by,
             "recording_id": record.recording_id,
+            "outcome": outcome_view(outcome),
         }
 
 
@@ -130,6 +138,7 @@ def _cells(view: dict[str, Any]) -> list[str]:
         "queue": queue.get("name", ""),
         "agent": agent.get("name", ""),
         "agent_number": agent.get("agent_number", ""),
+        **{name: view["outcome"][name] for name in ("disposition", "note", "mark")},
     }
     return [_safe(flat[name]) for name in COLUMNS]
 

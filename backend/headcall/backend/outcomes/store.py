@@ -2,13 +2,14 @@
 """Rows of outcomes: beside the record of the call, which is written anew whenever the call changes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from headcall.backend.store.base import Base, Id
+from headcall.backend.store.base import Base, Id, iso_or_none
 
 
 class Outcome(Struct, frozen=True):
@@ -53,3 +54,15 @@ async def change(session: AsyncSession, call_id: str, **fields: object) -> Outco
 async def of_calls(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, Outcome]:
     rows = (await session.scalars(select(OutcomeRow).where(OutcomeRow.call_id.in_(call_ids)))).all()
     return {row.call_id: row.outcome() for row in rows}
+
+
+def outcome_view(outcome: Outcome | None) -> dict[str, Any]:
+    """`Outcome` of the browser API."""
+    outcome = outcome or Outcome("")
+    return {
+        "disposition": outcome.disposition,
+        "note": outcome.note,
+        "by": outcome.user_id,
+        "at": iso_or_none(outcome.at_ms),
+        "mark": outcome.mark,
+    }

@@ -34,6 +34,34 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "坐席仍在通话中，感谢您的耐心等待。",
         "en": "All our agents are still busy. Thank you for waiting.",
     },
+    "expected-wait": {
+        "zh": "预计等待时间约{minutes}分钟。",
+        "en": "You will probably wait for about {minutes} minutes.",
+    },
+    "expected-wait-one": {
+        "zh": "预计等待时间约一分钟。",
+        "en": "You will probably wait for about one minute.",
+    },
+    "long-wait": {
+        "zh": "目前等待时间较长，请您谅解。",
+        "en": "The waiting time is long at the moment. Please bear with us.",
+    },
+    "queue-full": {
+        "zh": "对不起，现在排队人数已满，请稍后再拨。",
+        "en": "We are sorry. Too many callers are waiting now. Please call again later.",
+    },
+    "survey": {
+        "zh": "请您对本次服务评分，非常满意请按5，满意请按4，一般请按3，不满意请按2，非常不满意请按1。",
+        "en": "How content are you with this call? Please press a key from 1, not at all, to 5, very much.",
+    },
+    "survey-again": {
+        "zh": "请按1到5之间的数字键。",
+        "en": "Please press a key from 1 to 5.",
+    },
+    "as-is": {
+        "zh": "{text}",
+        "en": "{text}",
+    },
     "agent-number": {
         "zh": "工号{digits}为您服务。",
         "en": "Agent {digits} is speaking with you now.",
@@ -93,6 +121,8 @@ def text_of(key: str, language: Language, fields: dict[str, object]) -> str:
     """The text to speak. `position` speaks proper singular and "next" for 1 and 0; `digits` are read one by one."""
     if key == "position" and fields.get("n") in (0, 1):
         key = "position-next" if fields["n"] == 0 else "position-one"
+    if key == "expected-wait" and fields.get("minutes") == 1:
+        key = "expected-wait-one"
     if "digits" in fields:
         fields = fields | {"digits": spoken_digits(str(fields["digits"]), language)}
     return TEXTS[key][language].format(**fields)

@@ -2,23 +2,20 @@
 """Brings waiting callers and ready agents together: one pass at a time, the caller who is first in line first."""
 
 import logging
-from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
 from headcall.backend.agents.service import Agents
-from headcall.backend.calls.inputs import Device, RingDevices
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.worker import Worker
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.chooser import Chooser
-from headcall.backend.queues.model import Choice, Queue
+from headcall.backend.queues.model import Queue
+from headcall.backend.queues.rounds import Rounds
 from headcall.backend.queues.service import Queues
 
 log = logging.getLogger(__name__)
-
-DevicesOf = Callable[[str], Awaitable[tuple[Device, ...]]]
 
 
 class Dispatcher:
@@ -29,11 +26,10 @@ class Dispatcher:
         calls: CallControl,
         *,
         chooser: Chooser,
-        devices_of: DevicesOf,
-        new_id: Callable[[str], str],
+        rounds: Rounds,
     ) -> None:
         self._queues, self._agents, self._calls = queues, agents, calls
-        self._chooser, self._devices_of, self._new_id = chooser, devices_of, new_id
+        self.chooser, self._rounds = chooser, rounds
         self.worker: Worker[str] = Worker("dispatching", self._pass)
         self.wake()
 
@@ -58,7 +54,7 @@ class Dispatcher:
         return any(agents[user].state == "ready" for user in self._queues.members(queue.queue_id) if user in agents)
 
     async def _serve(self, call: Call, queue: Queue, before: int) -> None:
-        choice = replace(await self._chooser.choose(call, queue), line=before)
+        choice = replace(await self.chooser.choose(call, queue), line=before)
         if not self._waits_still(call):
             return
         reserved = [user for user in choice.user_ids if await self._agents.move(user, "rings", call_id=call.call_id)]
@@ -66,10 +62,8 @@ class Dispatcher:
             return
         is_rung = False
         try:
-            devices = [device for user in reserved for device in await self._devices_of(user)]
-            if not devices:
-                raise CallFailed("offline", "their devices went away")
-            await self._ring(call, queue, choice, reserved, tuple(devices))
+            ring = await self._rounds.make(call, queue, choice, reserved)
+            await self._calls.box(call.call_id).ask(ring)
             is_rung = True
         except CallFailed as refusal:
             log.info("call %s was not offered: %s", call.call_id, refusal)
@@ -82,17 +76,3 @@ class Dispatcher:
         """The line was read a moment ago; callers hang up at any moment."""
         now = self._calls.get(call.call_id)
         return now is not None and now.wait is not None and now.ring is None
-
-    async def _ring(
-        self, call: Call, queue: Queue, choice: Choice, users: list[str], devices: tuple[Device, ...]
-    ) -> None:
-        await self._calls.box(call.call_id).ask(
-            RingDevices(
-                ring_id=self._new_id("ring"),
-                kind="queue",
-                devices=devices,
-                user_ids=tuple(users),
-                ring_for_ms=queue.ring_for_s * 1000,
-                choice=choice,
-            )
-        )

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""/queues: how the waiting lines stand."""
+"""/queues: how the waiting lines stand, and by which rules."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from headcall.backend.edge.auth import Actor, requires
+from headcall.backend.queues.administration import QueueAdministration
 from headcall.backend.queues.live import BUSY, READY, QueueViews
-from headcall.backend.queues.model import Queue
+from headcall.backend.queues.model import Join, Leave, Queue, StrategyName
 from headcall.backend.queues.service import Queues
+from headcall.backend.queues.store import Member
 from headcall.kit.clock import Clock
 
 
@@ -28,6 +30,121 @@ class QueueOut(BaseModel):
 
 class QueuesOut(BaseModel):
     queues: list[QueueOut]
+
+
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Short = Annotated[str, Field(min_length=1, max_length=40)]
+Spoken = Annotated[str, Field(max_length=500)]
+Priority = Annotated[int, Field(ge=-100, le=100)]
+
+
+class NeedRule(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    skill: Short
+    level: Annotated[int, Field(ge=0, le=100)] = 1
+    relax_every_s: Seconds = 0
+
+
+class TextRule(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    zh: Spoken = ""
+    en: Spoken = ""
+
+
+class DispositionRule(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    code: Short
+    zh: Annotated[str, Field(max_length=100)] = ""
+    en: Annotated[str, Field(max_length=100)] = ""
+
+
+class MemberRule(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    user_id: Short
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class QueueRules(BaseModel):
+    """All rules of a queue; what each means is in docs/queues.md. What is left out becomes the default."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    strategy: StrategyName = "longest-idle"
+    ring_for_s: Annotated[int, Field(ge=3, le=300)] = 15
+    max_wait_s: Annotated[int, Field(ge=1, le=86_400)] = 1800
+    announce_every_s: Seconds = 30
+    wrap_up_s: Seconds = 10
+    miss_limit: Annotated[int, Field(ge=0, le=100)] = 3
+    records: bool = True
+    priority: Priority = 0
+    vip: Annotated[dict[Annotated[str, Field(max_length=32)], Priority], Field(max_length=10_000)] = {}
+    needs: Annotated[list[NeedRule], Field(max_length=20)] = []
+    sticky_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    sticky_wait_s: Seconds = 0
+    size_limit: Annotated[int, Field(ge=0, le=5000)] = 0
+    join: Join = "always"
+    leave: Leave = "never"
+    overflow: Annotated[str, Field(max_length=64)] = ""
+    tells_position: bool = True
+    tells_wait: bool = False
+    announcements: Annotated[list[TextRule], Field(max_length=20)] = []
+    whispers: bool = False
+    tells_agent_number: bool = False
+    dispositions: Annotated[list[DispositionRule], Field(max_length=200)] = []
+    survey: bool = False
+
+
+class QueueChange(QueueRules):
+    members: Annotated[list[MemberRule] | None, Field(max_length=1000)] = None
+    """Who serves the queue, in this order. Left out: as before."""
+
+
+class QueueWhole(QueueRules):
+    """A queue with all its rules."""
+
+    id: str
+    number: str
+    members: list[MemberRule]
+
+
+class SkillsIn(BaseModel):
+    skills: Annotated[dict[Short, Annotated[int, Field(ge=1, le=100)]], Field(max_length=100)]
+
+
+class PriorityIn(BaseModel):
+    priority: Priority
+
+
+Manager = Annotated[Actor, Depends(requires("queue.manage"))]
+
+
+def rule_routes(administration: QueueAdministration) -> APIRouter:
+    router = APIRouter(tags=["queues"])
+
+    @router.get("/queues/{queue_id}", response_model=QueueWhole)
+    async def read_queue(queue_id: str, _who: Annotated[Actor, Depends(requires("queue.read"))]) -> dict[str, Any]:
+        """All rules of a queue."""
+        return administration.view(queue_id)
+
+    @router.put("/queues/{queue_id}", response_model=QueueWhole)
+    async def put_queue(queue_id: str, change: QueueChange, who: Manager) -> dict[str, Any]:
+        """Gives a queue other rules. Who waits already keeps overflow and survey of the old ones."""
+        members = None
+        if change.members is not None:
+            members = [Member(m.user_id, place, m.weight) for place, m in enumerate(change.members)]
+        return await administration.change(who, queue_id, change.model_dump(exclude={"members"}), members)
+
+    @router.put("/agents/{user_id}/skills", response_model=SkillsIn)
+    async def put_skills(user_id: str, wish: SkillsIn, who: Manager) -> dict[str, Any]:
+        """What an agent can: skills and their levels."""
+        return {"skills": await administration.set_skills(who, user_id, wish.skills)}
+
+    @router.put("/calls/{call_id}/priority", status_code=204)
+    async def put_priority(call_id: str, wish: PriorityIn, who: Manager) -> None:
+        """Moves a waiting caller forward or back."""
+        await administration.set_priority(who, call_id, wish.priority)
+
+    return router
 
 
 def routes(queues: Queues, views: QueueViews, clock: Clock) -> APIRouter:

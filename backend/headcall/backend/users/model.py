@@ -10,7 +10,7 @@ AnswerOn = Literal["browser", "phone", "both"]
 
 _EMPLOYEE = frozenset({"call.control", "call.history", "recording.play", "directory.read", "number.read"})
 _AGENT = _EMPLOYEE | {"agent.work", "queue.read"}
-_SUPERVISOR = _AGENT | {"agent.supervise", "call.history.all", "recording.play.all"}
+_SUPERVISOR = _AGENT | {"agent.supervise", "queue.manage", "call.history.all", "recording.play.all"}
 _ADMIN = _SUPERVISOR - {"agent.work"} | {"system.read", "user.manage", "number.manage", "simulator.use"}
 
 RIGHTS: dict[str, frozenset[str]] = {

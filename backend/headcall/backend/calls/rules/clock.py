@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What time does to a call. All limits follow from the state, so a new backend finds the same ones in the log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from msgspec import Struct
 
-from headcall.backend.calls.log import QueueLeft
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.plan import Plan
-from headcall.backend.calls.rules.ending import close_leg, end, stop_ringing
+from headcall.backend.calls.rules.centre import intros_over, rated_too_long, send_away
+from headcall.backend.calls.rules.ending import close_leg, end
 from headcall.backend.calls.rules.legs import leg_without_media
 from headcall.backend.calls.rules.ringing import give_up_round, ringing_leg_ended
-from headcall.backend.calls.rules.where import refuse_caller
 
 PAGE_GRACE_MS: Final = 20_000
 """How long a talking user may have no page while their media is down too. A reload takes 2 to 4 s; a restart of the
@@ -27,6 +26,12 @@ dials may first have to ask its user for the microphone."""
 
 IDLE_MS: Final = 60_000
 """No call stays longer in a phase in which nothing will happen by itself."""
+
+INTRO_MS: Final = 15_000
+"""What is heard before the talk is a few words."""
+
+RATING_MS: Final = 45_000
+"""A question, two tries of a key, and a word of thanks."""
 
 REFUSAL_MS: Final = 60_000
 """A spoken refusal is a sentence or two."""
@@ -51,6 +56,10 @@ def limits(call: Call) -> Iterator[Limit]:
             yield from _leg_limits(leg)
     if call.phase == "new":
         yield Limit(call.turned_at_ms + IDLE_MS, "idle")
+    if call.intro and call.talking_since_ms is not None:
+        yield Limit(call.talking_since_ms + INTRO_MS, "intro")
+    if call.phase == "rating":
+        yield Limit(call.turned_at_ms + RATING_MS, "rating")
     if call.phase == "refusing":
         yield Limit(call.turned_at_ms + REFUSAL_MS, "idle")
 
@@ -86,10 +95,8 @@ def _ring_expired(plan: Plan, _: str) -> None:
 
 
 def _waited_too_long(plan: Plan, _: str) -> None:
-    """The caller is told before the line is cut."""
-    stop_ringing(plan, "cancelled", "normal")
-    plan.note(QueueLeft("no-agent"))
-    refuse_caller(plan, "no-agent")
+    """The caller is sent on, or told before the line is cut."""
+    send_away(plan, "no-agent")
 
 
 def _lost(plan: Plan, leg_id: str) -> None:
@@ -106,10 +113,12 @@ def _idle(plan: Plan, _: str) -> None:
     end(plan, plan.call.refusal or "internal", "system")
 
 
-DUE: Final = {
+DUE: Final[dict[str, Callable[[Plan, str], None]]] = {
     "ring": _ring_expired,
     "wait": _waited_too_long,
     "lost": _lost,
     "page": _page_left_while_ringing,
     "idle": _idle,
+    "intro": lambda plan, _: intros_over(plan),
+    "rating": lambda plan, _: rated_too_long(plan),
 }

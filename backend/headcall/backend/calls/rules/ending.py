@@ -43,6 +43,8 @@ def end(plan: Plan, cause: str, by: EndedBy) -> None:
     if plan.call.wait:
         plan.note(QueueLeft("abandoned" if by == "caller" else cause))
         cause = "caller-cancelled" if by == "caller" else cause
+    if plan.call.rating:
+        by, cause = "agent", "normal"  # who hung up first
     part(plan, cause)
     for leg in plan.call.live_legs():
         close_leg(plan, leg.leg_id, cause)

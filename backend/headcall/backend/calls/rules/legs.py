@@ -15,6 +15,7 @@ from headcall.backend.calls.log import (
 )
 from headcall.backend.calls.model import Comeback, Leg
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.centre import hang_up_leg
 from headcall.backend.calls.rules.ending import close_leg, end, part, side_of
 from headcall.backend.calls.rules.ringing import ringing_leg_ended
 from headcall.backend.calls.rules.where import back_in_queue
@@ -35,7 +36,7 @@ def leg_ended(plan: Plan, event: legs.LegEnded) -> None:
     elif was_customer or plan.call.pair is None:
         end(plan, event.cause, side_of(plan, leg) if event.by_peer else "system")
     elif event.by_peer or event.cause == "normal":
-        end(plan, event.cause, side_of(plan, leg))
+        hang_up_leg(plan, leg, event.cause)
     else:
         agent_lost(plan, leg, event.cause)
 

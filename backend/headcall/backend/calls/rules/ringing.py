@@ -22,7 +22,7 @@ from headcall.wire import legs as wire
 def ring_devices(plan: Plan, wish: RingDevices) -> None:
     """Begins a round. Only one at a time, and never while the parties talk."""
     call = plan.call
-    if not call.is_open or call.ring or call.pair or call.refusal:
+    if not call.is_open or call.ring or call.pair or call.refusal or call.rating:
         raise NotNow("the call is not to be rung for", call_id=call.call_id)
     if wish.choice and not call.wait:
         raise NotNow("the caller waits no more", call_id=call.call_id)
@@ -36,6 +36,7 @@ def start_round(plan: Plan, wish: RingDevices) -> None:
         user_ids=wish.user_ids,
         started_at_ms=plan.now_ms,
         expires_at_ms=plan.now_ms + wish.ring_for_ms,
+        intro=wish.intro,
     )
     plan.note(RingStarted(ring, wish.choice))
     for device in wish.devices:
@@ -114,7 +115,15 @@ def win(plan: Plan, leg: Leg, codec: str = "", by: str = "") -> None:
     customer = plan.call.customer
     if customer.state == "incoming":
         plan.note(LegAnswered(customer.leg_id))
-    plan.note(Bridged(customer.leg_id, leg.leg_id))
+    plan.note(Bridged(customer.leg_id, leg.leg_id, _intro(ring, customer, leg)))
+
+
+def _intro(ring: Ring, customer: Leg, leg: Leg) -> dict[str, str]:
+    """What each of the two hears first."""
+    if ring.intro is None or leg.user_id is None:
+        return {}
+    files = {leg.leg_id: ring.intro.to_agent, customer.leg_id: ring.intro.to_caller.get(leg.user_id, "")}
+    return {leg_id: file for leg_id, file in files.items() if file}
 
 
 def refuse(plan: Plan, wish: Refuse) -> None:

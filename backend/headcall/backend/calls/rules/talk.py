@@ -14,6 +14,7 @@ from headcall.backend.calls.log import (
 from headcall.backend.calls.model import Call, Comeback, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.begin import go_to
+from headcall.backend.calls.rules.centre import hang_up_leg
 from headcall.backend.calls.rules.ending import close_leg, end, part, side_of
 from headcall.backend.calls.rules.ringing import refuse
 from headcall.wire.legs import TransferResult
@@ -31,7 +32,10 @@ def hang_up(plan: Plan, wish: HangUp) -> None:
     if leg.state == "outgoing":
         refuse(plan, RefuseWish(wish.user_id))
         return
-    end(plan, "normal" if plan.call.pair else "caller-cancelled", side_of(plan, leg))
+    if plan.call.pair:
+        hang_up_leg(plan, leg, "normal")
+    else:
+        end(plan, "caller-cancelled", side_of(plan, leg))
 
 
 def hold(plan: Plan, wish: Hold) -> None:

@@ -17,8 +17,10 @@ def wait_in_queue(plan: Plan, wish: WaitInQueue) -> None:
         QueueEntered(
             queue_id=wish.queue_id,
             queue_name=wish.queue_name,
-            entered_at_ms=plan.now_ms,
+            entered_at_ms=plan.call.queue_entered_at_ms if plan.call.overflow else plan.now_ms,
             until_ms=plan.now_ms + wish.max_wait_ms,
+            priority=wish.priority,
+            terms=wish.terms,
         )
     )
 
@@ -33,6 +35,8 @@ def back_in_queue(plan: Plan, comeback: Comeback) -> None:
             entered_at_ms=comeback.entered_at_ms,
             until_ms=plan.now_ms + comeback.max_wait_ms,
             rank=-1,
+            priority=plan.call.priority,
+            terms=plan.call.terms,
         )
     )
 

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The waiting was in vain: find out where the queue's overflow number leads, and go there."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from headcall.backend.apps.line import Line
+from headcall.backend.calls.inputs import GoOn, Target
+
+Onward = Callable[[str, str], Awaitable[Target]]
+"""(number, caller's number): where it leads."""
+
+
+def overflow_app(onward: Onward) -> Callable[[Line], Coroutine[Any, Any, None]]:
+    async def overflow(line: Line) -> None:
+        await line.ask(GoOn(await onward(line.call.overflow or "", line.call.from_number)))
+
+    return overflow

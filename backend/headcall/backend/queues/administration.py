@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What supervisors change of queues: their rules, who serves them, what agents can, and a waiting caller's priority.
+
+Each change is in the audit log, in the same transaction, and counts from the next decision on.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import ValidationError, convert, to_builtins
+from sqlalchemy.exc import IntegrityError
+
+from headcall.backend.audit.service import Audit
+from headcall.backend.calls.inputs import SetPriority
+from headcall.backend.calls.service import CallControl
+from headcall.backend.errors import ApiError
+from headcall.backend.numbers.model import normal
+from headcall.backend.queues import store as rows
+from headcall.backend.queues.model import Queue
+from headcall.backend.queues.service import Queues
+from headcall.backend.queues.store import Member
+from headcall.backend.store.engine import Store
+from headcall.backend.users.model import Actor
+
+Rules = dict[str, Any]
+
+FIXED = ("queue_id", "number")
+"""The number belongs to the inventory of numbers."""
+
+
+class QueueAdministration:
+    def __init__(self, store: Store, queues: Queues, calls: CallControl, audit: Audit) -> None:
+        self._store, self._queues, self._calls, self._audit = store, queues, calls, audit
+
+    def queue(self, queue_id: str) -> Queue:
+        """Raises `ApiError` when there is none."""
+        queue = self._queues.get(queue_id)
+        if queue is None:
+            raise ApiError("not-found", "no such queue")
+        return queue
+
+    def view(self, queue_id: str) -> Rules:
+        """All rules of a queue and its members, as `change` takes them."""
+        members = (self._queues.member(queue_id, user) for user in self._queues.members(queue_id))
+        listed = [{"user_id": m.user_id, "weight": m.weight} for m in members if m is not None]
+        rules: Rules = to_builtins(self.queue(queue_id))
+        return rules | {"id": rules.pop("queue_id"), "members": listed}
+
+    async def change(self, who: Actor, queue_id: str, rules: Rules, members: Sequence[Member] | None) -> Rules:
+        """New rules, and who serves the queue from now on, in this order (None: as before)."""
+        before = self.queue(queue_id)
+        kept = {name: getattr(before, name) for name in FIXED}
+        try:
+            queue = convert({**rules, **kept}, Queue)
+        except ValidationError as error:
+            raise ApiError("bad-request", str(error)) from None
+        if queue.overflow and normal(queue.overflow) is None:
+            raise ApiError("bad-request", "`overflow` is a telephone number, or empty")
+        was = self.view(queue_id)
+        will = to_builtins(queue) | {"id": queue_id, "members": was["members"]}
+        if members is not None:
+            will["members"] = [{"user_id": m.user_id, "weight": m.weight} for m in members]
+        will.pop("queue_id")
+        try:
+            async with self._store.begin() as session:
+                await rows.put(session, queue)
+                if members is not None:
+                    await rows.put_members(session, queue_id, members)
+                self._audit.note(session, who, "queue.change", queue_id, was, will)
+        except IntegrityError:
+            raise ApiError("bad-request", "`members` names somebody who does not exist, or somebody twice") from None
+        await self._queues.load()
+        return self.view(queue_id)
+
+    async def set_skills(self, who: Actor, user_id: str, skills: dict[str, int]) -> dict[str, int]:
+        """What an agent can, from now on."""
+        was = self._queues.skills(user_id)
+        try:
+            async with self._store.begin() as session:
+                await rows.put_skills(session, user_id, skills)
+                self._audit.note(session, who, "agent.skills", user_id, {"skills": was}, {"skills": skills})
+        except IntegrityError:
+            raise ApiError("not-found", "no such person") from None
+        await self._queues.load()
+        return self._queues.skills(user_id)
+
+    async def set_priority(self, who: Actor, call_id: str, priority: int) -> None:
+        """Of a caller who waits."""
+        box = self._calls.box(call_id)
+        was = box.call.priority
+        await box.ask(SetPriority(priority, who.user_id))
+        async with self._store.begin() as session:
+            self._audit.note(session, who, "call.priority", call_id, {"priority": was}, {"priority": priority})

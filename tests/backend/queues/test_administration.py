@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What supervisors may change of a queue, what is refused, and what is left in the audit log."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headcall.backend.calls.assembly import make_control
+from headcall.backend.queues.http import QueueRules
+from headcall.backend.queues.model import Queue
+from headcall.backend.sample import QUEUE_ID
+from tests.backend.company import Company, run_in_company
+
+URL = f"/api/v1/queues/{QUEUE_ID}"
+MEI, LEI = "usr_demo_mei", "usr_demo_lei"
+
+
+async def load(c: Company) -> None:
+    await c.parts.control.queues.load()  # type: ignore[attr-defined]
+    await c.parts.control.agents.load()  # type: ignore[attr-defined]
+
+
+def test_every_rule_can_be_read_and_written_and_has_the_same_default() -> None:
+    defaults = Queue(queue_id="", name="")
+    rules = QueueRules(name="x").model_dump()
+    assert set(rules) == set(defaults.__struct_fields__) - {"queue_id", "number"}
+    for name, value in rules.items():
+        if name != "name":
+            ours = getattr(defaults, name)
+            assert (list(ours) if isinstance(ours, tuple) else ours) == value, name
+
+
+def test_a_supervisor_changes_a_queue_and_it_is_written_down(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna, admin = await c.signed_in("anna"), await c.signed_in("admin")
+        rules: dict[str, Any] = (await anna.get(URL)).json()
+        assert [member["user_id"] for member in rules["members"]][:2] == [MEI, LEI]
+        for fixed in ("id", "number"):
+            rules.pop(fixed)
+        rules |= {
+            "strategy": "weighted",
+            "vip": {"13800138000": 3},
+            "announcements": [{"zh": "您好", "en": "Hello"}],
+            "dispositions": [{"code": "sold", "zh": "成交", "en": "Sold"}],
+            "members": [{"user_id": LEI, "weight": 3}, {"user_id": MEI}],
+        }
+        answer = await anna.put(URL, json=rules)
+        assert answer.status_code == 200, answer.text
+        again = (await anna.get(URL)).json()
+        assert again == answer.json() and again["strategy"] == "weighted" and again["members"][0]["weight"] == 3
+        (entry,) = (await admin.get("/api/v1/audit", params={"object_id": QUEUE_ID})).json()["entries"]
+        assert entry["user"]["name"] == "Anna Schmidt" and entry["action"] == "queue.change"
+        assert set(entry["after"]) == {"strategy", "vip", "announcements", "dispositions", "members"}
+        assert entry["before"]["strategy"] == "longest-idle"
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"strategy": "by magic"},
+        {"name": ""},
+        {"ring_for_s": 0},
+        {"priority": 10**9},
+        {"overflow": "not a number"},
+        {"members": [{"user_id": "usr_nobody"}]},
+        {"members": [{"user_id": MEI}, {"user_id": MEI}]},
+        {"announcements": [{"zh": "x" * 501}]},
+        {"no_such_rule": 1},
+        {"number": "1"},
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna = await c.signed_in("anna")
+        before = (await anna.get(URL)).json()
+        answer = await anna.put(URL, json={"name": "x", **wrong})
+        assert answer.status_code in (400, 422), answer.text
+        assert (await anna.get(URL)).json() == before
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+def test_agents_read_the_rules_and_change_none(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        mei, wei = await c.signed_in("mei"), await c.signed_in("wei")
+        assert (await mei.get(URL)).status_code == 200
+        assert (await mei.put(URL, json={"name": "mine"})).status_code == 403
+        assert (await mei.get("/api/v1/audit")).status_code == 403
+        assert (await wei.get(URL)).status_code == 403
+        assert (await mei.get("/api/v1/queues/que_nowhere")).status_code == 404
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+def test_skills_are_kept(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna = await c.signed_in("anna")
+        answer = await anna.put(f"/api/v1/agents/{MEI}/skills", json={"skills": {"english": 3}})
+        assert answer.json() == {"skills": {"english": 3}}
+        assert (await anna.put("/api/v1/agents/usr_x/skills", json={"skills": {"a": 1}})).status_code == 404
+        assert c.parts.control.queues.skills(MEI) == {"english": 3}  # type: ignore[attr-defined]
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
