@@ -5,6 +5,7 @@ import asyncio
 import statistics
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tests.bench.report import ratio, spread
 from tests.scenarios.conftest import Run
@@ -55,7 +56,7 @@ async def _one_call(desk: Desk, times: Times) -> None:
     caller = await customer_calls(desk.person)
     call = await desk.ringing()
     rang = time.time()
-    times.ring.append(rang - (await simulated(desk.person, caller))["started_at_ms"] / 1e3)
+    times.ring.append(rang - datetime.fromisoformat((await simulated(desk.person, caller))["started_at"]).timestamp())
     await desk.connect(call["leg_id"])
     ear = desk.ears[call["leg_id"]]
     await eventually(lambda: ear.frames > 10, "the leg is connected while it rings")

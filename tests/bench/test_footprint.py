@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.bench.report import ratio
 from tests.scenarios.conftest import Run
 from tests.world.system import Demo, Person, children_of, role_of
-from tests.world.workday import customer_calls, eventually, sign_in
+from tests.world.workday import customer_calls, eventually, signed_in
 
 CALLS = 100
 WATCHED_S = 10.0
@@ -17,8 +17,11 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 def resident(running: Demo) -> dict[str, int]:
     """Resident octets of each role, with its share of what it shares (PSS)."""
-    pids = (running.process.pid, *children_of(running.process.pid))
-    return {role_of(pid) or "supervisor": proportional(pid) for pid in pids}
+    found: dict[str, int] = {}
+    for pid in (running.process.pid, *children_of(running.process.pid)):
+        role = role_of(pid) or "supervisor"
+        found[f"{role} (spare)" if role in found else role] = proportional(pid)
+    return found
 
 
 def proportional(pid: int) -> int:
@@ -52,13 +55,13 @@ async def fill(person: Person) -> None:
 
 def test_memory_of_each_role_and_the_threads_that_carry_a_hundred_calls(system: Run) -> None:
     async def measure(running: Demo) -> None:
-        person = await sign_in(running, "admin")
         at_rest = resident(running)
-        await fill(person)
-        sfu = await running.pid_now("sfu-1")
-        before = thread_seconds(sfu)
-        await asyncio.sleep(WATCHED_S)
-        after = thread_seconds(sfu)
+        async with signed_in(running, "admin") as person:
+            await fill(person)
+            sfu = await running.pid_now("sfu-1")
+            before = thread_seconds(sfu)
+            await asyncio.sleep(WATCHED_S)
+            after = thread_seconds(sfu)
         say_memory(at_rest, resident(running))
         say_threads({name: after[name] - before.get(name, 0.0) for name in after})
 
@@ -69,7 +72,7 @@ def say_memory(at_rest: dict[str, int], busy: dict[str, int]) -> None:
     print(f"\nresident memory at rest, and with {CALLS} calls that wait:")
     for role, octets in sorted(at_rest.items()):
         more = (busy.get(role, octets) - octets) / CALLS / 1024
-        print(f"  {role:12} {octets / 2**20:6.1f} MiB at rest, {more:7.1f} KiB a call")
+        print(f"  {role:16} {octets / 2**20:6.1f} MiB at rest, {more:7.1f} KiB a call")
 
 
 def say_threads(spent: dict[str, float]) -> None:

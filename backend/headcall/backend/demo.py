@@ -33,6 +33,9 @@ SeedQueue = Callable[[AsyncSession, str, str, str, list[str]], Awaitable[None]]
 SeedAgent = Callable[[AsyncSession, str, str], Awaitable[None]]
 """(session, user_id, agent_number): makes the person an agent."""
 
+TRUNK_CALLS = 120
+"""As many as four E1 lines carry."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -63,7 +66,13 @@ class Demo:
             await self._calls(session)
             await self.trunks.put(
                 session,
-                Trunk(name=TRUNK, host="127.0.0.1", port=simulator_port or 5060, accept_from=("127.0.0.0/8",)),
+                Trunk(
+                    name=TRUNK,
+                    host="127.0.0.1",
+                    port=simulator_port or 5060,
+                    accept_from=("127.0.0.0/8",),
+                    max_calls=TRUNK_CALLS,
+                ),
             )
 
     async def _are_new(self, passwords: Mapping[str, str]) -> bool:

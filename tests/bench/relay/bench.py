@@ -28,34 +28,33 @@ def cpu_seconds(process: int, thread: str) -> float:
 
 def run(calls: int, seconds: int, connect: Callable[[list[int]], list[int]], cpu: Callable[[], float]) -> float:
     """Microseconds of CPU per packet passed on, under the load of so many calls."""
-    load = subprocess.Popen(
+    with subprocess.Popen(
         [HERE / "target/release/load", str(calls), str(seconds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert load.stdin
-    assert load.stdout
-    ports = [int(port) for port in load.stdout.readline().split()]
-    before = cpu()
-    load.stdin.write(" ".join(str(port) for port in connect(ports)) + "\n")
-    load.stdin.flush()
-    sent, received = (int(count) for count in load.stdout.read().split())
-    used = cpu() - before
-    load.wait()
+    ) as load:
+        assert load.stdin
+        assert load.stdout
+        ports = [int(port) for port in load.stdout.readline().split()]
+        before = cpu()
+        load.stdin.write(" ".join(str(port) for port in connect(ports)) + "\n")
+        load.stdin.flush()
+        sent, received = (int(count) for count in load.stdout.read().split())
+        used = cpu() - before
     assert received > 0.98 * sent, f"of {sent} packets only {received} came through"
     return used / received * 1e6
 
 
 def bare(calls: int, seconds: int) -> float:
-    relay = subprocess.Popen([HERE / "target/release/relay", str(calls)], stdout=subprocess.PIPE, text=True)
-    assert relay.stdout
-    targets = [int(port) for port in relay.stdout.readline().split()]
-    try:
-        return run(calls, seconds, lambda _: targets, lambda: cpu_seconds(relay.pid, "relay"))
-    finally:
-        relay.kill()
-        relay.wait()
+    command = [str(HERE / "target/release/relay"), str(calls)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as relay:
+        assert relay.stdout
+        targets = [int(port) for port in relay.stdout.readline().split()]
+        try:
+            return run(calls, seconds, lambda _: targets, lambda: cpu_seconds(relay.pid, "relay"))
+        finally:
+            relay.kill()
 
 
 def engine(calls: int, seconds: int) -> float:
