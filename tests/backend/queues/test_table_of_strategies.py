@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each strategy against a table that a person wrote, and all of them against a slow twin."""
 
+from collections.abc import Callable
 from random import Random
 from typing import get_args
 
@@ -145,7 +146,7 @@ agents = st.lists(
 )
 
 # The slow twin: for each strategy, whether one agent stands before another. Written from docs/queues.md.
-BEFORE = {
+BEFORE: dict[str, Callable[[Candidate], tuple[float, ...]]] = {
     "levels": lambda a: (a.level, a.seat),
     "longest-idle": lambda a: (a.idle_since_ms,),
     "round-robin": lambda a: (a.offered_at_ms,),
