@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes the snapshot upon which a strategy decides: the queue's agents as they are for this caller at this moment."""
 
+from collections.abc import Set
 from random import Random
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from headcall.backend.queues.model import Candidate, Choice, Queue
 from headcall.backend.queues.service import Queues
 from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.queues.store import Member
-from headcall.backend.queues.strategies import Moment, choose
+from headcall.backend.queues.strategies import Moment, choose, obstacle, required
 from headcall.kit.clock import Clock
 
 
@@ -31,12 +32,21 @@ class Chooser:
         moment = Moment(
             now_ms=now_ms,
             needs=queue.needs,
-            waited_ms=max(0, now_ms - call.wait.entered_at_ms) if call.wait else 0,
+            waited_ms=_waited_ms(call, now_ms),
             sticky_wait_ms=queue.sticky_wait_s * 1000,
             chance=self._chance,
         )
         choice = choose(queue.strategy, candidates, now_ms, moment)
         return replace(choice, priority=call.wait.priority if call.wait else 0)
+
+    def somebody_can(self, call: Call, queue: Queue, ready: Set[str]) -> bool:
+        """Whether any of these agents could be rung for this caller now."""
+        now_ms, agents = self._clock.wall_ms(), self._agents.all()
+        wanted = required(queue.needs, _waited_ms(call, now_ms))
+        members = ready & self._queues.members(queue.queue_id)
+        return any(
+            obstacle(self._candidate(agents[user], call, queue, None), now_ms, wanted) is None for user in members
+        )
 
     def _candidate(self, agent: Agent, call: Call, queue: Queue, last_agent: str | None) -> Candidate:
         lapsed = [lapse.at_ms for lapse in call.lapses if lapse.user_id == agent.user_id]
@@ -60,3 +70,7 @@ class Chooser:
             offered_at_ms=done.offered_at_ms,
             is_last_agent=agent.user_id == last_agent,
         )
+
+
+def _waited_ms(call: Call, now_ms: int) -> int:
+    return max(0, now_ms - call.wait.entered_at_ms) if call.wait else 0

@@ -42,16 +42,29 @@ class Dispatcher:
         await self.dispatch()
 
     async def dispatch(self) -> None:
-        """One pass over all who wait, in the one order of `Queues.line`."""
-        for before, call in enumerate(self._queues.line()):
-            queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
-            if queue and self._somebody_is_ready(queue):
-                await self._serve(call, queue, before)
+        """One pass over all who wait, in the one order of `Queues.line`.
 
-    def _somebody_is_ready(self, queue: Queue) -> bool:
-        """Spares a line of a hundred the making of a hundred explanations why nobody can be rung."""
-        agents = self._agents.all()
-        return any(agents[user].state == "ready" for user in self._queues.members(queue.queue_id) if user in agents)
+        Serving somebody takes time, in which callers come, go and change places: then the line is read anew.
+        """
+        tried: set[str] = set()
+        while (found := self._next(tried)) is not None:
+            call, queue, before = found
+            tried.add(call.call_id)
+            await self._serve(call, queue, before)
+
+    def _next(self, tried: set[str]) -> tuple[Call, Queue, int] | None:
+        """The first in line for whom somebody can be rung, with how many stand before; `tried` are passed over.
+
+        Spares a line of a hundred the making of a hundred explanations why nobody can be rung.
+        """
+        ready = {user for user, agent in self._agents.all().items() if agent.state == "ready"}
+        for before, call in enumerate(self._queues.line() if ready else ()):
+            queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
+            if queue is None or call.call_id in tried or ready.isdisjoint(self._queues.members(queue.queue_id)):
+                continue
+            if self.chooser.somebody_can(call, queue, ready):
+                return call, queue, before
+        return None
 
     async def _serve(self, call: Call, queue: Queue, before: int) -> None:
         choice = replace(await self.chooser.choose(call, queue), line=before)

@@ -87,7 +87,9 @@ def choose(
     rule = STRATEGIES[strategy]
     wanted = required(moment.needs, moment.waited_ms)
     by_id = sorted(candidates, key=lambda agent: agent.user_id)  # chance is drawn in the order of the ids
-    ranks = {agent.user_id: _ranks(rule, agent, moment, by_id) for agent in by_id}
+    names = ("last_agent", *rule.keys) if any(agent.is_last_agent for agent in by_id) else rule.keys
+    keys = [(name, KEYS[name]) for name in names]
+    ranks = {agent.user_id: {name: key(agent, moment) for name, key in keys} for agent in by_id}
     agents = sorted(by_id, key=lambda agent: (*ranks[agent.user_id].values(), agent.seat, agent.user_id))
     obstacles = _obstacles(agents, wanted, moment)
     fit = [agent.user_id for agent in agents if obstacles[agent.user_id] is None]
@@ -112,11 +114,6 @@ def choose(
         decided_at_ms=now_ms,
         needs=wanted,
     )
-
-
-def _ranks(rule: Strategy, agent: Candidate, moment: Moment, all_agents: Sequence[Candidate]) -> dict[str, float]:
-    keys = ("last_agent", *rule.keys) if any(other.is_last_agent for other in all_agents) else rule.keys
-    return {key: KEYS[key](agent, moment) for key in keys}
 
 
 def required(needs: Sequence[Need], waited_ms: int) -> dict[str, int]:

@@ -36,6 +36,9 @@ EVERY_MS = 1_000
 LATE_MS = 1_000
 """How long an idle agent and a caller for them may be apart."""
 
+MOST_LOOKED_AT = 50
+"""Callers for whom each look makes the whole decision again; those behind them are served after them anyway."""
+
 
 class Finding(NamedTuple):
     kind: str
@@ -105,7 +108,7 @@ class Watch:
                 yield Finding("wrap-up-late", agent.user_id)
 
     async def _callers_late(self, now_ms: int) -> AsyncIterator[Finding]:
-        for call in self._queues.line():
+        for call in self._queues.line()[:MOST_LOOKED_AT]:
             queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
             if queue is None or call.wait is None or now_ms - call.wait.joined_at_ms < LATE_MS:
                 continue
