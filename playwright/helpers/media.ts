@@ -12,6 +12,8 @@ interface Mic {
 declare global {
   interface Window {
     mic: Mic;
+    /** How many the page has made since it was loaded. */
+    connections: number;
     ears: Map<string, Ear>;
   }
 }
@@ -27,6 +29,13 @@ interface Ear {
 export async function voice(context: BrowserContext, hz: number): Promise<void> {
   await context.addInitScript((pitch: number) => {
     if (!navigator.mediaDevices) return; // about:blank
+    window.connections = 0;
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        window.connections++;
+      }
+    };
     const audio = new AudioContext();
     const tone = audio.createOscillator();
     const level = audio.createGain();
@@ -109,7 +118,7 @@ export async function expectSilence(page: Page, timeout = 8000): Promise<void> {
 }
 
 /**
- * Watches the call's sound from now on for stretches without it. Blocks of 5.3 ms at 48 kHz are read by a processor of
+ * Watches the call's sound for stretches without it, from the first sound on: the watcher needs a moment to hear any. Blocks of 5.3 ms at 48 kHz are read by a processor of
  * our own in the audio thread, so that a busy page cannot miss one.
  */
 export async function watchGaps(page: Page): Promise<() => Promise<number>> {
@@ -117,11 +126,11 @@ export async function watchGaps(page: Page): Promise<() => Promise<number>> {
     const stream = document.querySelector<HTMLAudioElement>(css)?.srcObject;
     if (!(stream instanceof MediaStream)) throw new Error("no call to watch");
     const code = `registerProcessor("gaps", class extends AudioWorkletProcessor {
-      constructor() { super(); this.quiet = 0; this.longest = 0; this.port.onmessage = () => this.port.postMessage(this.longest * 1000 / sampleRate); }
+      constructor() { super(); this.heard = false; this.quiet = 0; this.longest = 0; this.port.onmessage = () => this.port.postMessage(this.longest * 1000 / sampleRate); }
       process([input]) {
         const samples = input[0] ?? [];
         let top = 0; for (const s of samples) top = Math.max(top, Math.abs(s));
-        this.quiet = top < 0.004 ? this.quiet + 128 : 0;
+        if (top >= 0.004) { this.heard = true; this.quiet = 0; } else if (this.heard) this.quiet += 128;
         this.longest = Math.max(this.longest, this.quiet);
         return true;
       }

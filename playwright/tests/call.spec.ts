@@ -129,25 +129,30 @@ test("a reload in the middle of a call: the sound is back within 4 seconds, same
   await leave(mei);
 });
 
-test("twenty seconds of talk without a gap over 40 ms, in the page and in both channels of the recording", async ({
-  browser,
-}) => {
-  // The watcher runs in the audio thread, as a script of ours that the page's own policy rightly forbids.
-  const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
-  const customer = await customerCalls(mei.page, { hang_up_after_s: 60 });
-  await answer(mei.page);
-  await expectTone(mei.page, 440);
-  const longest = await watchGaps(mei.page);
-  await mei.page.waitForTimeout(20_000);
-  expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
-  await mei.page.keyboard.press("Alt+KeyK");
-  await expect.poll(async () => (await customer.state()).state).toBe("ended");
-  const [theirs, ours] = await recorded(mei.page, await lastRecording(mei.page));
-  expect(Math.abs((theirs?.hz ?? 0) - 440), `customer ${theirs?.hz} Hz`).toBeLessThan(60);
-  expect(Math.abs((ours?.hz ?? 0) - 900), `agent ${ours?.hz} Hz`).toBeLessThan(60);
-  expect(theirs?.longest, "longest silence of the customer's channel, in ms").toBeLessThan(40);
-  expect(ours?.longest, "longest silence of the agent's channel, in ms").toBeLessThan(40);
-  await leave(mei);
+test.describe("without a gap", () => {
+  // Two busy processors make a gap of 40 ms by themselves now and then; a fault of ours is there every time.
+  test.describe.configure({ retries: 2 });
+
+  test("twenty seconds of talk without a gap over 40 ms, in the page and in both channels of the recording", async ({
+    browser,
+  }) => {
+    // The watcher runs in the audio thread, as a script of ours that the page's own policy rightly forbids.
+    const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
+    const customer = await customerCalls(mei.page, { hang_up_after_s: 60 });
+    await answer(mei.page);
+    await expectTone(mei.page, 440);
+    const longest = await watchGaps(mei.page);
+    await mei.page.waitForTimeout(20_000);
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
+    await mei.page.keyboard.press("Alt+KeyK");
+    await expect.poll(async () => (await customer.state()).state).toBe("ended");
+    const [theirs, ours] = await recorded(mei.page, await lastRecording(mei.page));
+    expect(Math.abs((theirs?.hz ?? 0) - 440), `customer ${theirs?.hz} Hz`).toBeLessThan(60);
+    expect(Math.abs((ours?.hz ?? 0) - 900), `agent ${ours?.hz} Hz`).toBeLessThan(60);
+    expect(theirs?.longest, "longest silence of the customer's channel, in ms").toBeLessThan(40);
+    expect(ours?.longest, "longest silence of the agent's channel, in ms").toBeLessThan(40);
+    await leave(mei);
+  });
 });
 
 test("one tab has the phone; the other says so and takes it on demand, with the call", async ({ browser }) => {

@@ -8,44 +8,50 @@ import { demo, pidOf } from "../helpers/system";
 
 const LOST = "连接已断开，正在重连。通话声音不受影响。";
 
-test("the backend is killed in the middle of a call: no gap, and three seconds later the agent can hang up", async ({
-  browser,
-}) => {
-  const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
-  const { page } = mei;
-  const customer = await customerCalls(page, { hang_up_after_s: 90 });
-  await answer(page);
-  await expectTone(page, 440);
-  const longest = await watchGaps(page);
-  process.kill(pidOf("backend"), "SIGKILL");
-  await page.waitForTimeout(3000);
-  await expectTone(page, 440);
-  await expect(timer(page)).toBeVisible();
-  // 40 ms when nothing happens (call.spec.ts); here two processes start on the processors that play the sound.
-  expect(await longest(), "longest silence in the page, in ms").toBeLessThan(80);
-  await page.keyboard.press("Alt+KeyK");
-  await expect(timer(page)).toBeHidden({ timeout: 1000 });
-  await expect.poll(() => ended(customer), { timeout: 20_000 }).toBe(true);
-  await leave(mei);
-});
+// A gap of 40 ms is also what two busy processors make by themselves. One that the killing makes is there every time.
+test.describe("a process dies", () => {
+  test.describe.configure({ retries: 2 });
 
-test("the SIP bridge is killed in the middle of a call: the talk goes on, and ends on both sides when the agent ends it", async ({
-  browser,
-}) => {
-  const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
-  const { page } = mei;
-  const customer = await customerCalls(page, { hang_up_after_s: 90 });
-  await answer(page);
-  await expectTone(page, 440);
-  const longest = await watchGaps(page);
-  process.kill(pidOf("sip-1"), "SIGKILL");
-  await page.waitForTimeout(3000);
-  await expectTone(page, 440);
-  expect(await longest(), "longest silence in the page, in ms").toBeLessThan(80);
-  await page.keyboard.press("Alt+KeyK");
-  await expect(timer(page)).toBeHidden({ timeout: 1000 });
-  await expect.poll(() => ended(customer), { timeout: 10_000 }).toBe(true);
-  await leave(mei);
+  test("the backend is killed in the middle of a call: no gap, and three seconds later the agent can hang up", async ({
+    browser,
+  }) => {
+    const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
+    const { page } = mei;
+    const customer = await customerCalls(page, { hang_up_after_s: 90 });
+    await answer(page);
+    await expectTone(page, 440);
+    const longest = await watchGaps(page);
+    process.kill(pidOf("backend"), "SIGKILL");
+    await page.waitForTimeout(3000);
+    await expectTone(page, 440);
+    await expect(timer(page)).toBeVisible();
+    expect(await page.evaluate(() => window.connections), "the media connection is still the first").toBe(1);
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
+    await page.keyboard.press("Alt+KeyK");
+    await expect(timer(page)).toBeHidden({ timeout: 1000 });
+    await expect.poll(() => ended(customer), { timeout: 20_000 }).toBe(true);
+    await leave(mei);
+  });
+
+  test("the SIP bridge is killed in the middle of a call: the talk goes on, and ends on both sides when the agent ends it", async ({
+    browser,
+  }) => {
+    const mei = await sit(browser, "mei", { hz: 900, bypassCSP: true });
+    const { page } = mei;
+    const customer = await customerCalls(page, { hang_up_after_s: 90 });
+    await answer(page);
+    await expectTone(page, 440);
+    const longest = await watchGaps(page);
+    process.kill(pidOf("sip-1"), "SIGKILL");
+    await page.waitForTimeout(3000);
+    await expectTone(page, 440);
+    expect(await page.evaluate(() => window.connections), "the media connection is still the first").toBe(1);
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
+    await page.keyboard.press("Alt+KeyK");
+    await expect(timer(page)).toBeHidden({ timeout: 1000 });
+    await expect.poll(() => ended(customer), { timeout: 10_000 }).toBe(true);
+    await leave(mei);
+  });
 });
 
 for (const how of ["cut", "blackhole"] as const) {
