@@ -98,7 +98,9 @@ class Bridge:
         self.trunks = Trunks(self.line, given.look_up, lambda: self.board.setup.domain or "headcall.local")
         self.outgoing = Outgoing(self.board, self.registrar, self.trunks)
         admission = Admission(self.board, self.trunks, self.passport, given.clock)
-        self.switch = Switch(self.board, Incoming(self.board, admission), self.outgoing, Within(self.board))
+        self.switch = Switch(
+            self.board, Incoming(self.board, admission, given.clock), self.outgoing, Within(self.board)
+        )
         self._keep_alive_at = float("-inf")
         self.door = Door(given.clock, self.lockout, self._is_known)
 

@@ -3,6 +3,8 @@
 
 import logging
 
+from headcall.kit.clock import Clock
+from headcall.kit.log import Sparse
 from headcall.kit.private import Private
 from headcall.sip_bridge.core.effects import InviteReceived
 from headcall.sip_bridge.errors import BadSdp
@@ -24,9 +26,10 @@ log = logging.getLogger(__name__)
 
 
 class Incoming:
-    def __init__(self, board: Board, admission: Admission) -> None:
+    def __init__(self, board: Board, admission: Admission, clock: Clock) -> None:
         self._board = board
         self._admission = admission
+        self._sparse = Sparse(log, clock)
 
     # ------------------------------------------------------------ from the network
 
@@ -51,7 +54,7 @@ class Incoming:
             await self._open(leg, audio)
         except BadSdp as error:
             self._board.counters["bad_sdp"] += 1
-            log.info("leg %s: %s", leg.leg_id, error)
+            self._sparse.info("bad sdp", "leg %s: %s", leg.leg_id, error)
             self._refuse(leg, Turned(*refusal("media-refused")))
         except NoMedia as error:
             log.warning("leg %s gets no media: %s", leg.leg_id, error)
