@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 
 from tests.world.logged import complaints
 from tests.world.system import Demo, demo, measure_undisturbed
-from tests.world.workday import closing_time
+from tests.world.workday import Gap, closing_time
 
 Run = Callable[[Callable[[Demo], Awaitable[Any]]], Any]
 STORY_LIMIT_S = 120
+TRIES_WHEN_BUSY = 3
 
 
 class House:
@@ -26,6 +28,15 @@ class House:
         self._log_read = 0
 
     def play(self, story: Callable[[Demo], Awaitable[Any]]) -> Any:
+        """Runs a story. A gap on a machine that is busy with other things proves nothing: then it is played again."""
+        for _ in range(TRIES_WHEN_BUSY - 1):
+            try:
+                return self._runner.run(_limited(story, self._open()))
+            except Gap as gap:
+                if os.getloadavg()[0] <= (os.cpu_count() or 1):
+                    raise
+                print(f"\n{gap}: this machine has other work; again")
+                self.sweep()
         return self._runner.run(_limited(story, self._open()))
 
     def sweep(self) -> None:

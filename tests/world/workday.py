@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -100,6 +101,10 @@ async def simulated(person: Person, simulated_id: str) -> dict[str, Any]:
     return dict(next(call for call in calls if call["simulated_id"] == simulated_id))
 
 
+class Gap(AssertionError):
+    """The caller heard a gap that was not the page's fault."""
+
+
 async def longest_gap_ms(desk: Desk, leg_id: str, simulated_id: str) -> float:
     """The longest silence on the way to the caller, less what the agent's page (this process) was late."""
     late = max(0.0, desk.pulses[leg_id].longest_gap_s * 1e3 - PACKET_MS)
@@ -107,6 +112,13 @@ async def longest_gap_ms(desk: Desk, leg_id: str, simulated_id: str) -> float:
     if heard > GAP_LIMIT_MS:
         print(f"\nthe caller heard a gap of {heard:.0f} ms; the page's own part in it is at most {late:.0f} ms")
     return max(0.0, heard - late)
+
+
+async def no_gap(desk: Desk, leg_id: str, simulated_id: str) -> None:
+    """Raises `Gap`."""
+    gap = await longest_gap_ms(desk, leg_id, simulated_id)
+    if gap > GAP_LIMIT_MS:
+        raise Gap(f"a gap of {gap:.0f} ms at load {os.getloadavg()[0]:.1f}")
 
 
 async def customer_hangs_up(person: Person, simulated_id: str) -> None:
