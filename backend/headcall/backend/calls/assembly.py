@@ -48,6 +48,7 @@ from headcall.backend.calls.phone import Phone
 from headcall.backend.calls.reception import Reception
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
+from headcall.backend.calls.shown import without_folders
 from headcall.backend.calls.socket import CallSocket
 from headcall.backend.calls.view import users_of
 from headcall.backend.calls.worker import Worker
@@ -408,7 +409,9 @@ class Telephony:
         """What happened in a call."""
         async with self.given.store.read() as session:
             found = await rows.rows_of(session, call_id)
-        return [{"seq": row.seq, "at": iso(row.at_ms), "type": row.type, "data": row.data} for row in found]
+        return [
+            {"seq": row.seq, "at": iso(row.at_ms), "type": row.type, "data": without_folders(row.data)} for row in found
+        ]
 
     async def seed_agent(self, session: AsyncSession, user_id: str, agent_number: str) -> None:
         """Makes a person an agent, if they are none."""

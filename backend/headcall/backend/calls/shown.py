@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a call's log is shown to people."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+
+def without_folders(value: Any) -> Any:
+    """The same data with each file by its name alone: whoever reads the log of a call need not know our disk."""
+    match value:
+        case dict():
+            return {
+                key: _named(each) if key in ("path", "files") else without_folders(each) for key, each in value.items()
+            }
+        case list():
+            return [without_folders(each) for each in value]
+        case _:
+            return value
+
+
+def _named(files: Any) -> Any:
+    if isinstance(files, str):
+        return PurePosixPath(files).name
+    return [_named(each) for each in files] if isinstance(files, list) else files
