@@ -31,13 +31,21 @@ class House:
         """Runs a story. A gap on a machine that is busy with other things proves nothing: then it is played again."""
         for _ in range(TRIES_WHEN_BUSY - 1):
             try:
-                return self._runner.run(_limited(story, self._open()))
+                return self._play(story)
             except Gap as gap:
                 if os.getloadavg()[0] <= (os.cpu_count() or 1):
                     raise
                 print(f"\n{gap}: this machine has other work; again")
                 self.sweep()
-        return self._runner.run(_limited(story, self._open()))
+        return self._play(story)
+
+    def _play(self, story: Callable[[Demo], Awaitable[Any]]) -> Any:
+        running = self._open()
+        try:
+            return self._runner.run(_limited(story, running))
+        except BaseException:
+            print("\n".join(["", "the log:", *running.log.read_text().splitlines()[-60:]]))
+            raise
 
     def sweep(self) -> None:
         """Ends what the story left, and reads what was logged meanwhile."""

@@ -94,11 +94,13 @@ class Pulse:
         self._send_data, self._ice._send = self._ice._send, self._keep
 
     async def _sends(self, packet: bytes) -> None:
-        now = asyncio.get_running_loop().time()
-        if not 192 <= packet[1] < 224:  # RTCP, RFC 5761 section 4
-            self.longest_gap_s = max(self.longest_gap_s, now - self._last if self._last else 0.0)
-            self._last = now
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         await self._send(packet)
+        if not 192 <= packet[1] < 224:  # RTCP, RFC 5761 section 4
+            # We may have been put aside just before or just after the packet went: the gap was at most this long.
+            self.longest_gap_s = max(self.longest_gap_s, loop.time() - (self._last or began))
+            self._last = began
 
     async def _keep(self, data: bytes) -> None:
         if 128 <= data[0] < 192:  # RTP or RTCP, RFC 7983

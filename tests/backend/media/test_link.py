@@ -101,4 +101,4 @@ def test_a_new_call_goes_to_the_living_node_with_the_fewest_legs() -> None:
 
 def test_a_new_epoch_is_another_process() -> None:
     media = MediaNodes(MemoryBus(MemoryHub()), ManualClock())
-    assert [media.heard(NodeAlive("sfu-1", "sfu", epoch)) for epoch in (1, 1, 2, 2)] == [False, False, True, False]
+    assert [media.heard(NodeAlive("sfu-1", "sfu", epoch)) for epoch in (1, 1, 2, 2)] == [True, False, True, False]

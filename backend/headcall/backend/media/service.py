@@ -25,10 +25,13 @@ class MediaNodes:
         self._alive: dict[str, tuple[float, NodeAlive]] = {}
 
     def heard(self, alive: NodeAlive) -> bool:
-        """Takes a heartbeat. True when the process is another one than before: it has forgotten its legs."""
+        """Takes a heartbeat. True when the process is not the one of before: it may have forgotten legs of ours.
+
+        Also when there was none before, for we too may have just begun, and the node may have died in that moment.
+        """
         was = self._alive.get(alive.node)
         self._alive[alive.node] = (self._clock.now(), alive)
-        return was is not None and was[1].epoch != alive.epoch
+        return was is None or was[1].epoch != alive.epoch
 
     def choose(self) -> str:
         """The node of a new call: alive, not draining, with the fewest legs."""
