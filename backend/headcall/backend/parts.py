@@ -91,6 +91,8 @@ class Parts:
         for kind, text in (("sfu", "no media node is alive"), ("sip", "no SIP bridge is alive")):
             if not self.nodes.names(kind):
                 found[kind] = text
+        for bridge in set(self.nodes.names("sip")) - self.trunks.configured:
+            found[bridge] = "has no configuration from us yet: it knows no trunk"
         return found
 
 

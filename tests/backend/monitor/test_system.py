@@ -22,6 +22,8 @@ def test_health_names_what_is_missing(tmp_path: Path) -> None:
             assert found["status"] == "degraded" and set(found["problems"]) == {"sfu", "sip"}
         heard(c, "sfu-1", "sfu")
         heard(c, "sip-1", "sip")
+        assert set((await stranger.get("/health")).json()["problems"]) == {"sip-1"}, "it knows no trunk yet"
+        c.parts.trunks.configured.add("sip-1")
         assert (await stranger.get("/health")).json() == {"status": "ok", "problems": {}}
         c.clock.advance(8)
         assert (await stranger.get("/health")).json()["status"] == "degraded", "silent for too long"

@@ -29,6 +29,8 @@ class Trunks:
     def __init__(self, store: Store, box: SecretBox, bus: Bus, *, domain: str, media_node: str) -> None:
         self._store, self._box, self._bus = store, box, bus
         self._domain, self._media_node = domain, media_node
+        self.configured: set[str] = set()
+        """The bridges that have taken their configuration from us."""
 
     async def put(self, session: AsyncSession, trunk: Trunk) -> None:
         """Adds a trunk, or changes it."""
@@ -71,6 +73,7 @@ class Trunks:
         if isinstance(reply, Refused):
             log.error("%s refuses its configuration: %s", bridge, reply.text)
             return False
+        self.configured.add(bridge)
         return True
 
     def _trunk(self, row: rows.TrunkRow) -> Trunk:
