@@ -15,9 +15,10 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack
 from av import AudioFrame
 
+from headcall.kit.addresses import own_addresses
 from headcall.kit.clock import SystemClock
 from headcall.kit.log import Sparse
-from headcall.sfu.addresses import own_addresses, reachable_at
+from headcall.sfu.addresses import reachable_at
 from headcall.sfu.clips import Clips
 from headcall.sfu.control import Node
 from headcall.sfu.dtls import Certificate

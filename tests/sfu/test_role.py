@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from headcall.kit.addresses import own_addresses
 from headcall.kit.bus.memory import MemoryBus, MemoryHub
 from headcall.kit.role import CannotStart, RoleContext
 from headcall.kit.settings import Settings, Value
 from headcall.sfu import role
-from headcall.sfu.addresses import LOOPBACK, own_addresses, plain_address, reachable_at
+from headcall.sfu.addresses import LOOPBACK, plain_address, reachable_at
 from headcall.wire import topics
 from headcall.wire.codec import decode, encode
 from headcall.wire.media import (

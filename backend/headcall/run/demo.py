@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from headcall.backend.sample import DID, PEOPLE, QUEUE_NUMBER, Someone
+from headcall.kit.addresses import own_addresses
 from headcall.kit.settings import Settings
-from headcall.run.addresses import own_addresses
 from headcall.run.supervisor import Supervisor, write_private
 from headcall.wire.settings import Sip, Site, Web
 

@@ -23,12 +23,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Final
 
+from headcall.kit.addresses import own_addresses
 from headcall.kit.bus.local import Hub
 from headcall.kit.clock import SystemClock
 from headcall.kit.settings import Settings
 from headcall.kit.tasks import Tasks
 from headcall.run import assemble
-from headcall.run.addresses import own_addresses
 from headcall.run.certificate import ensure_certificate
 from headcall.run.children import ROLE_COMMAND, Child, StartFailed
 from headcall.run.process import Program

@@ -10,11 +10,12 @@ import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from headcall.kit.addresses import own_addresses
 from headcall.kit.bus.outbox import Outbox
 from headcall.kit.bus.port import Bus, BusError
 from headcall.kit.log import Sparse
 from headcall.kit.role import CannotStart, RoleContext
-from headcall.sfu.addresses import own_addresses, plain_address, reachable_at
+from headcall.sfu.addresses import plain_address, reachable_at
 from headcall.sfu.clips import Clips
 from headcall.sfu.control import Node
 from headcall.sfu.dtls import Certificate
