@@ -11,6 +11,7 @@ from typing import Literal
 Source = (
     tuple[Literal["silence"]]
     | tuple[Literal["leg"], str]
+    | tuple[Literal["mix"], Sequence[str]]  # legs, added up
     | tuple[Literal["play"], str, Sequence[str], bool, float]  # play_id, clip names, loop, gain in dB
     | tuple[Literal["tone"], str]  # ringback, busy, congestion, beep
 )

@@ -30,6 +30,7 @@ __all__ = [
     "MediaEvent",
     "MediaReply",
     "MediaUp",
+    "Mix",
     "OpenPlain",
     "PeerConnected",
     "PlainOpened",
@@ -78,6 +79,16 @@ class FromLeg(Struct, frozen=True, tag=True):
     leg_id: str
 
 
+class Mix(Struct, frozen=True, tag=True):
+    """What several other legs of the same node say, added up: conferences (n−1) and supervisors who listen.
+
+    The order means nothing. A leg that is not there (yet, or any more) adds nothing.
+    """
+
+    leg_ids: tuple[str, ...]
+    """Up to 32."""
+
+
 class Playlist(Struct, frozen=True, tag=True):
     """Audio files one after the other. At its end (never, if `loop`) comes `PlayEnded`, then silence."""
 
@@ -95,7 +106,7 @@ class Tone(Struct, frozen=True, tag=True):
     name: Literal["ringback", "busy", "congestion", "beep"]
 
 
-Source = Silence | FromLeg | Playlist | Tone
+Source = Silence | FromLeg | Mix | Playlist | Tone
 
 
 # ---------------------------------------------------------------- commands, each with its reply

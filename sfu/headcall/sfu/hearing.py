@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from headcall.kit.tasks import Tasks
 from headcall.sfu.clips import ClipError, Clips
-from headcall.wire.media import FromLeg, MediaEvent, PlayEnded, Playlist, Silence, Source, Tone
+from headcall.wire.media import FromLeg, MediaEvent, Mix, PlayEnded, Playlist, Silence, Source, Tone
 
 if TYPE_CHECKING:
     from headcall_engine import Engine
@@ -43,7 +43,7 @@ class Hearing:
         match source:
             case Playlist():
                 self._play(leg_id, source)
-            case Silence() | FromLeg() | Tone():
+            case Silence() | FromLeg() | Mix() | Tone():
                 self._engine.hear(leg_id, _plain(source))
             case _:
                 assert_never(source)
@@ -80,12 +80,14 @@ class Hearing:
         del self._pending[leg_id]
 
 
-def _plain(source: Silence | FromLeg | Tone) -> "EngineSource":
+def _plain(source: Silence | FromLeg | Mix | Tone) -> "EngineSource":
     match source:
         case Silence():
             return ("silence",)
         case FromLeg(leg_id):
             return ("leg", leg_id)
+        case Mix(leg_ids):
+            return ("mix", leg_ids)
         case Tone(name):
             return ("tone", name)
 
