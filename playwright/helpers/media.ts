@@ -175,27 +175,30 @@ export interface Channel {
   longest: number;
 }
 
-/** What a recording holds, channel by channel, without its first and last three seconds: pitch and longest silence. */
-export function recorded(page: Page, recordingId: string): Promise<Channel[]> {
-  return page.evaluate(async (id) => {
-    const octets = await (await fetch(`/api/v1/recordings/${id}/audio`)).arrayBuffer();
-    const audio = await new AudioContext().decodeAudioData(octets);
-    const cut = 3 * audio.sampleRate;
-    return Array.from({ length: audio.numberOfChannels }, (_, n) => {
-      const samples = audio.getChannelData(n).slice(cut, -cut);
-      let crossings = 0;
-      let above = false;
-      let quiet = 0;
-      let longest = 0;
-      for (let i = 1; i < samples.length; i++) {
-        const now = samples[i] ?? 0;
-        // Far from zero, so that noise between the waves does not count as waves.
-        if (!above && now > 0.05) crossings++;
-        if (Math.abs(now) > 0.05) above = now > 0;
-        quiet = Math.abs(now) < 0.01 ? quiet + 1 : 0;
-        longest = Math.max(longest, quiet);
-      }
-      return { hz: (crossings * audio.sampleRate) / samples.length, longest: (longest * 1000) / audio.sampleRate };
-    });
-  }, recordingId);
+/** What a recording holds, channel by channel: pitch and longest silence. Without its first and last three seconds, or
+ * between two moments, in seconds. */
+export function recorded(page: Page, recordingId: string, from = 3, to = -3): Promise<Channel[]> {
+  return page.evaluate(
+    async ([id, first, last]) => {
+      const octets = await (await fetch(`/api/v1/recordings/${id}/audio`)).arrayBuffer();
+      const audio = await new AudioContext().decodeAudioData(octets);
+      return Array.from({ length: audio.numberOfChannels }, (_, n) => {
+        const samples = audio.getChannelData(n).slice(first * audio.sampleRate, last * audio.sampleRate);
+        let crossings = 0;
+        let above = false;
+        let quiet = 0;
+        let longest = 0;
+        for (let i = 1; i < samples.length; i++) {
+          const now = samples[i] ?? 0;
+          // Far from zero, so that noise between the waves does not count as waves.
+          if (!above && now > 0.05) crossings++;
+          if (Math.abs(now) > 0.05) above = now > 0;
+          quiet = Math.abs(now) < 0.01 ? quiet + 1 : 0;
+          longest = Math.max(longest, quiet);
+        }
+        return { hz: (crossings * audio.sampleRate) / samples.length, longest: (longest * 1000) / audio.sampleRate };
+      });
+    },
+    [recordingId, from, to] as const,
+  );
 }

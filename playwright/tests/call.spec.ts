@@ -133,7 +133,7 @@ test.describe("without a gap", () => {
   // Two busy processors make a gap of 40 ms by themselves now and then; a fault of ours is there every time.
   test.describe.configure({ retries: 2 });
 
-  /** Seconds of talk. A release is proved with `TALK_S=60 npm run e2e -- -g gap`. */
+  /** Seconds of talk. A release is proved with `TALK_S=60 npm run e2e`. */
   const talk = Number(process.env.TALK_S ?? 20);
 
   test("a talk without a gap over 40 ms, in the page and in both channels of the recording", async ({ browser }) => {
