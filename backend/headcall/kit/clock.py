@@ -7,6 +7,7 @@ from typing import Protocol
 __all__ = [
     "Clock",
     "ManualClock",
+    "ScaledClock",
     "SystemClock",
 ]
 
@@ -29,6 +30,22 @@ class SystemClock:
 
     def wall_ms(self) -> int:
         return time.time_ns() // 1_000_000
+
+
+class ScaledClock:
+    """Time that runs `speed` times as fast since a moment of the calendar: for rehearsals only (docs/rehearsal.md).
+
+    Every process that is given the same moment reads the same calendar.
+    """
+
+    def __init__(self, speed: float, began_ms: int, machine: Clock | None = None) -> None:
+        self._speed, self._began_ms, self._machine = speed, began_ms, machine or SystemClock()
+
+    def now(self) -> float:
+        return self._machine.now() * self._speed
+
+    def wall_ms(self) -> int:
+        return self._began_ms + round((self._machine.wall_ms() - self._began_ms) * self._speed)
 
 
 class ManualClock:

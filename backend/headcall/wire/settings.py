@@ -14,6 +14,7 @@ __all__ = [
     "Demo",
     "Log",
     "Media",
+    "Rehearsal",
     "Sip",
     "Site",
     "Store",
@@ -98,4 +99,18 @@ class Demo:
     simulator_port: int = setting(8405, "UDP port of the simulated public network, on 127.0.0.1", low=0, high=65535)
 
 
-SECTIONS: tuple[type[Section], ...] = (Site, Web, Media, Sip, Store, Log, Demo)
+@dataclass(frozen=True)
+class Rehearsal:
+    """A company's day in minutes. Set by `./headcall rehearse`, not meant for a file."""
+
+    SECTION: ClassVar[str] = "rehearsal"
+    speed: float = setting(0.0, "How many times faster the backend's clock runs; 0: no rehearsal", low=0, high=1000)
+    began_at_ms: int = setting(0, "When it began, milliseconds since 1970", low=0, high=1 << 53)
+    calls: int = setting(100, "Calls of the day", low=1, high=100_000)
+    agents: int = setting(5, "Agents at work", low=1, high=500)
+    hours: float = setting(1.0, "Length of the day", low=0.01, high=24)
+    seed: int = setting(1, "Of all chance")
+    password: str = setting("", "Of all its people")
+
+
+SECTIONS: tuple[type[Section], ...] = (Site, Web, Media, Sip, Store, Log, Demo, Rehearsal)
