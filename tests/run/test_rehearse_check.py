@@ -36,7 +36,10 @@ def day(*records: Record, mei: tuple[tuple[float, str], ...]) -> History:
     return history
 
 
-MEI = ((0, "ready"), (10.1, "ringing"), (13, "talking"), (60, "wrap_up"), (70, "ready"), (70.1, "ringing"), (75, "talking"))
+MEI = (
+    *((0, "ready"), (10.1, "ringing"), (13, "talking"), (60, "wrap_up")),
+    *((70, "ready"), (70.1, "ringing"), (75, "talking")),
+)
 FIRST, SECOND = call("1", 10, 10.1, 13, 60), call("2", 20, 70.1, 75, 100)
 
 

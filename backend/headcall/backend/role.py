@@ -14,6 +14,7 @@ from headcall.backend.edge.server import Web
 from headcall.backend.edge.static import Pages
 from headcall.backend.first import FirstRows
 from headcall.backend.parts import Parts, assemble
+from headcall.backend.rehearsal.company import Company, refuse_real_trunks
 from headcall.backend.settings import Carrier
 from headcall.backend.store.engine import BadDatabaseUrl
 from headcall.backend.store.migrate import migrate
@@ -33,6 +34,8 @@ class DatabaseAway(Exception):
 
 async def run(ctx: RoleContext) -> None:
     """Runs the backend until `ctx.stop`."""
+    if ctx.settings.section(shared.Rehearsal).speed:
+        refuse_real_trunks(ctx.settings)
     own = ctx.data_dir / "backend"
     own.mkdir(parents=True, exist_ok=True)
     try:
@@ -106,6 +109,9 @@ async def _prepare(ctx: RoleContext, parts: Parts) -> None:
             seed_agent=parts.control.seed_agent,
         )
         await sample.seed(demo.passwords, demo.sip_passwords, demo.simulator_port)
+    if (rehearsal := ctx.settings.section(shared.Rehearsal)).speed:
+        company = Company(parts.store, ctx.clock, parts.passwords, parts.trunks, demo.simulator_port)
+        await company.seed(rehearsal)
 
 
 async def _listen(web: Web, ctx: RoleContext) -> None:

@@ -35,14 +35,16 @@ class SystemClock:
 class ScaledClock:
     """Time that runs `speed` times as fast since a moment of the calendar: for rehearsals only (docs/rehearsal.md).
 
-    Every process that is given the same moment reads the same calendar.
+    Every process that is given the same moment reads the same calendar. With `real_timers` only the calendar is fast:
+    a protocol's timers, which count by `now`, must fit the peer's.
     """
 
-    def __init__(self, speed: float, began_ms: int, machine: Clock | None = None) -> None:
+    def __init__(self, speed: float, began_ms: int, *, real_timers: bool = False, machine: Clock | None = None) -> None:
         self._speed, self._began_ms, self._machine = speed, began_ms, machine or SystemClock()
+        self._pace = 1.0 if real_timers else speed
 
     def now(self) -> float:
-        return self._machine.now() * self._speed
+        return self._machine.now() * self._pace
 
     def wall_ms(self) -> int:
         return self._began_ms + round((self._machine.wall_ms() - self._began_ms) * self._speed)

@@ -75,6 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--seconds", type=float, default=120.0, help="when to hang up")
     call.set_defaults(run=_call)
 
+    rehearse = verbs.add_parser("rehearse", help="live a company's day in minutes, and check it")
+    rehearse.add_argument("--hours", type=float, default=8.0, help="length of the day")
+    rehearse.add_argument("--speed", type=float, default=60.0, help="how many times faster")
+    rehearse.add_argument("--calls", type=int, default=3000)
+    rehearse.add_argument("--agents", type=int, default=30)
+    rehearse.add_argument("--seed", type=int, default=1)
+    rehearse.add_argument("--base-port", type=int, default=0, help="first of the ports; 0 finds free ones")
+    rehearse.add_argument("--json", action="store_true", help="end with one line of JSON; log to standard error")
+    rehearse.set_defaults(run=_rehearse)
+
     doctor = verbs.add_parser("doctor", help="say what is missing or wrong, and how to mend it")
     doctor.add_argument("--config", type=Path, help="settings to check")
     doctor.add_argument("--base-port", type=int, default=DEMO_BASE_PORT, help="first of the demo's ports")
@@ -135,6 +145,26 @@ def _demo_in(data: Path, arguments: argparse.Namespace) -> int:
         shutil.rmtree(data / "run", ignore_errors=True)
 
 
+def _rehearse(arguments: argparse.Namespace) -> int:
+    """In a folder of its own, which is gone afterwards: its clock must never touch anybody's data."""
+    from headcall.run.demo import PORTS, Passwords, demo_settings
+    from headcall.run.rehearsal.command import Watching, rehearsal_settings
+    from headcall.run.supervisor import Supervisor
+
+    with tempfile.TemporaryDirectory(prefix="headcall-rehearsal-") as folder:
+        data = Path(folder).resolve()
+        settings = load(None, assemble.sections())
+        base_port = arguments.base_port or free_base(PORTS)
+        settings = demo_settings(settings, Passwords({}, {}), base_port=base_port, lan=False)
+        wanted = {name: getattr(arguments, name) for name in ("hours", "speed", "calls", "agents", "seed")}
+        settings = rehearsal_settings(settings, **wanted)
+        errors = None if arguments.json else (data / "headcall.log").open("wb", buffering=0)
+        _log_as("supervisor", settings, errors)
+        watching = Watching(arguments.json)
+        code = _supervise(Supervisor(settings, data, errors), watching)
+        return code or (EXIT_DONE if watching.is_good else EXIT_FAILED)
+
+
 def _show_errors(path: Path) -> None:
     """The log went to a file; what it says of the failure belongs on the screen."""
     told = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if " ERRO " in line]
@@ -192,7 +222,7 @@ def _role(arguments: argparse.Namespace) -> int:
     settings = Settings.from_json(Path(os.environ["HEADCALL_SETTINGS"]).read_text(encoding="utf-8"))
     _log_as(arguments.name, settings)
     try:
-        run = assemble.entry(arguments.name)
+        run = assemble.entry(arguments.name, settings)
     except CannotStart as error:
         logging.getLogger(__name__).error("cannot start: %s", error)
         return EXIT_HOPELESS
@@ -212,6 +242,7 @@ async def _be(name: str, settings: Settings, run: Run) -> int:
         settings,
         data,
         fds=inherited_fds(),
+        clock=assemble.clock_of(name, settings),
         ready_fd=int(ready_fd) if ready_fd else None,
     )
     return await run_role(ctx, run)

@@ -10,6 +10,7 @@ from typing import Final
 
 from headcall.kit.bus.local import LocalBus
 from headcall.kit.bus.port import Bus
+from headcall.kit.clock import Clock, ScaledClock, SystemClock
 from headcall.kit.role import CannotStart, Run
 from headcall.kit.settings import Section, Settings
 from headcall.run.sockets import MEDIA_BUFFER, SIP_BUFFER, Listen
@@ -34,6 +35,7 @@ KINDS: Final = {
     "simulator": Kind("headcall.sip_bridge.simulator.role", ("simulator-udp",), 0),
     "sip": Kind("headcall.sip_bridge.role", ("sip-trunk-udp", "sip-trunk-tcp", "sip-phone-udp", "sip-phone-tcp"), 1),
     "sfu": Kind("headcall.sfu.role", ("media",), 2),
+    "rehearsal": Kind("headcall.run.rehearsal.day", ("simulator-udp",), 0),
     "backend": Kind("headcall.backend.role", ("http", "https"), 3, has_spare=True),
 }
 
@@ -52,12 +54,16 @@ def kind_of(name: str) -> str:
 def role_names(settings: Settings) -> list[str]:
     """The roles of this machine."""
     names = ["backend", "sfu-1", "sip-1"]
+    if settings.section(shared.Rehearsal).speed:
+        return [*names, "rehearsal-1"]
     return [*names, "simulator-1"] if settings.section(shared.Demo).enabled else names
 
 
-def entry(name: str) -> Run:
+def entry(name: str, settings: Settings | None = None) -> Run:
     """The coroutine of a role. Raises `CannotStart` if it is not part of this installation."""
     module = KINDS[kind_of(name)].module
+    if settings and settings.section(shared.Rehearsal).speed and kind_of(name) == "sfu":
+        module = "headcall.run.rehearsal.media"
     try:
         run: Run = importlib.import_module(module).run
     except ModuleNotFoundError as error:
@@ -88,6 +94,14 @@ async def make_bus(settings: Settings, socket: Path) -> Bus:
 
         return await RedisBus(url).connect(timeout=30)
     return await LocalBus(socket).connect(timeout=30)
+
+
+def clock_of(name: str, settings: Settings) -> Clock:
+    """The machine's clock; in a rehearsal the backend's runs faster, and the calendar of the others with it."""
+    wanted = settings.section(shared.Rehearsal)
+    if not wanted.speed:
+        return SystemClock()
+    return ScaledClock(wanted.speed, wanted.began_at_ms, real_timers=kind_of(name) != "backend")
 
 
 def needs_hub(settings: Settings) -> bool:

@@ -62,9 +62,7 @@ class Company:
                 await put_number(
                     session, Number(queue.number, queue.number, "queue", "queue", queue.queue_id, ("phone", "browser"))
                 )
-            trunk = Trunk(
-                TRUNK, "127.0.0.1", self.simulator_port, accept_from=("127.0.0.0/8",), max_calls=MOST_CALLS
-            )
+            trunk = Trunk(TRUNK, "127.0.0.1", self.simulator_port, accept_from=("127.0.0.0/8",), max_calls=MOST_CALLS)
             await self.trunks.put(session, trunk)
 
     async def _agent(self, session: AsyncSession, n: int, password_hash: str) -> str:

@@ -4,6 +4,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from headcall.run.rehearsal.history import History, LogLine, Record
@@ -121,12 +122,12 @@ def double_offers(history: History, found: Stretches) -> int:
         for user in ring.users:
             by_agent.setdefault(user, []).append(ring)
     for rings in by_agent.values():
-        doubles += sum(after.from_ms < before.to_ms for before, after in zip(rings, rings[1:], strict=False))
+        doubles += sum(after.from_ms < before.to_ms for before, after in pairwise(rings))
     return doubles
 
 
 def ready_stretches(states: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    for (since, state), (until, _) in zip(states, states[1:], strict=False):
+    for (since, state), (until, _) in pairwise(states):
         if state == "ready" and until > since:
             yield since, until
 
@@ -188,9 +189,8 @@ def verdict(history: History, slack_ms: int) -> dict[str, int | float]:
     found = stretches(history)
     missing, extra, wrong = record_faults(history, slack_ms)
     offered = {caller.number: caller for caller in history.callers}
-    in_time = sum(
-        talk.from_ms - offered[talk.number].offered_ms <= SERVED_IN_MS for talk in history.talks if talk.number in offered
-    )
+    waits = [talk.from_ms - offered[talk.number].offered_ms for talk in history.talks if talk.number in offered]
+    in_time = sum(wait <= SERVED_IN_MS for wait in waits)
     return {
         "calls": len(history.callers),
         "answered": len(history.talks),

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`./headcall rehearse`: the settings of a rehearsal, what is shown while it runs, and what is said at the end."""
+
+import asyncio
+import json
+import secrets
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from headcall.kit.settings import Settings
+from headcall.run.rehearsal.check import MUST_BE_ZERO
+from headcall.run.rehearsal.day import PROGRESS, RESULT
+from headcall.run.supervisor import Supervisor
+
+
+def rehearsal_settings(settings: Settings, **wanted: float | int) -> Settings:
+    """On top of the demo's: the clock, and how big the day is."""
+    began_at_ms = time.time_ns() // 1_000_000
+    return settings.with_values("rehearsal", began_at_ms=began_at_ms, password=secrets.token_urlsafe(12), **wanted)
+
+
+@dataclass
+class Watching:
+    """Waits for the day's end; then has everything stopped."""
+
+    as_json: bool
+    found: dict[str, Any] = field(default_factory=dict)
+
+    async def __call__(self, supervisor: Supervisor) -> None:
+        while not (supervisor.data / RESULT).exists():
+            await asyncio.sleep(0.5)
+            progress = supervisor.data / PROGRESS
+            if not self.as_json and progress.exists():
+                print(f"\r  {progress.read_text():<70}", end="", file=sys.stderr, flush=True)
+        self.found = json.loads((supervisor.data / RESULT).read_text())
+        print(json.dumps(self.found) if self.as_json else report(self.found), flush=True)
+        supervisor.stop.set()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the day was lived to its end, and nothing that must not happen happened."""
+        return bool(self.found) and not any(self.found[name] for name in MUST_BE_ZERO)
+
+
+def report(found: dict[str, Any]) -> str:
+    """For a person."""
+    lines = [f"  {name.replace('_', ' '):<20}{value:>12}" for name, value in found.items()]
+    return "\n".join(["", *lines, ""])

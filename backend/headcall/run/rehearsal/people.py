@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Synthetic callers and agents. What they live through goes into the history; they never look into the database."""
+
+import asyncio
+import contextlib
+import math
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from headcall.kit.clock import Clock
+from headcall.run.rehearsal.history import AgentTalked, CallerSaw, History
+from headcall.run.rehearsal.page import Page
+from headcall.sip_bridge.simulator.rtp import RtpThread, Stream
+from headcall.sip_bridge.simulator.telephone import PhoneCall, Telephone
+from headcall.sip_bridge.uri import NameAddr, Uri
+
+Spawn = Callable[[Any, str], Any]
+SLOT_S: Final = 60.0
+
+
+class NoSound(RtpThread):
+    """In the place of the thread that would send a packet every 20 ms of real time."""
+
+    def __init__(self) -> None:  # the thread is not started
+        self.count = 0
+
+    def add(self, stream: Stream) -> None:
+        stream.sock.close()
+
+    def remove(self, stream: Stream) -> None:
+        stream.sock.close()
+
+
+@dataclass(frozen=True)
+class Script:
+    """What one caller is going to do."""
+
+    at_s: float
+    number: str
+    queue: int
+    patience_s: float
+    talk_s: float
+    caller_ends: bool
+
+
+def curve(part: float) -> float:
+    """How busy it is at this part of the day: a peak before noon, a lower one after."""
+    return 0.35 + math.exp(-(((part - 0.3) / 0.13) ** 2)) + 0.7 * math.exp(-(((part - 0.7) / 0.12) ** 2))
+
+
+def scripts(count: int, hours: float, chance: random.Random) -> Iterator[Script]:
+    """A non-homogeneous Poisson process, given its count: the moments are independent draws from the curve."""
+    moments: list[float] = []
+    while len(moments) < count:
+        part = chance.random()
+        if chance.random() * 1.4 < curve(part):
+            moments.append(part * hours * 3600)
+    for n, at_s in enumerate(sorted(moments)):
+        yield Script(
+            at_s=at_s,
+            number=f"139{n:08d}",
+            queue=chance.choices((0, 1, 2), (5, 4, 1))[0],
+            patience_s=chance.expovariate(1 / 240) + 5,
+            talk_s=min(chance.lognormvariate(math.log(100), 0.6), 900),
+            caller_ends=chance.random() < 0.4,
+        )
+
+
+@dataclass
+class World:
+    """What people share."""
+
+    clock: Clock
+    speed: float
+    history: History
+    queue_ids: tuple[str, ...]
+    dids: tuple[str, ...]
+
+    async def sleep(self, virtual_s: float) -> None:
+        await asyncio.sleep(max(0.0, virtual_s) / self.speed)
+
+
+class Callers:
+    """The public network: everybody who calls, on one socket."""
+
+    def __init__(self, world: World, telephone: Telephone, trunk: tuple[str, int]) -> None:
+        self._world, self._telephone, self._trunk = world, telephone, trunk
+        self.scripts: dict[str, Script] = {}
+        self.helped: dict[str, asyncio.Event] = {}
+        """By number: somebody talks with them (they hear it)."""
+        self.calls: dict[str, PhoneCall] = {}
+
+    async def call(self, script: Script) -> None:
+        """One call, from the first digit to the end."""
+        world, (host, port) = self._world, self._trunk
+        self.scripts[script.number] = script
+        helped = self.helped[script.number] = asyncio.Event()
+        flow = self._telephone.flow_to(host, port)
+        saw = CallerSaw(script.number, world.queue_ids[script.queue], world.clock.wall_ms())
+        world.history.callers.append(saw)
+        caller = NameAddr(Uri.sip(script.number, "pstn.invalid"))
+        call = self._telephone.dial(Uri.sip(world.dids[script.queue], host, port), flow, caller)
+        self.calls[script.number] = call
+        ended = asyncio.ensure_future(call.until("ended", within=1e6))
+        waiting = asyncio.ensure_future(helped.wait())
+        try:
+            await asyncio.wait({ended, waiting}, timeout=script.patience_s / world.speed, return_when="FIRST_COMPLETED")
+            if helped.is_set():
+                longest = script.talk_s if script.caller_ends else 3600
+                await asyncio.wait({ended}, timeout=longest / world.speed)
+        finally:
+            waiting.cancel()
+            ended.cancel()
+        saw.ended_by = "company" if call.state == "ended" else "caller"
+        self._telephone.hang_up(call)
+        saw.status, saw.ended_ms = call.status, world.clock.wall_ms()
+        self._telephone.forget(call)
+
+
+class Agent:
+    """Somebody at a desk."""
+
+    def __init__(self, world: World, user_id: str, callers: Callers, chance: random.Random, spawn: Spawn) -> None:
+        self._world, self.user_id, self._callers, self._chance, self._spawn = world, user_id, callers, chance, spawn
+        self.page: Page | None = None
+        self._calls: dict[str, str] = {}
+        """Call id → state, as shown."""
+        self._talks: dict[str, AgentTalked] = {}
+        self.errors = 0
+
+    def heard(self, kind: str, data: dict[str, Any]) -> None:
+        """An event of the page."""
+        match kind:
+            case "agent":
+                states = self._world.history.states.setdefault(self.user_id, [])
+                since = round(datetime.fromisoformat(data["since"]).timestamp() * 1000)
+                if not states or states[-1] != (since, data["state"]):
+                    states.append((since, data["state"]))
+            case "call":
+                self._call(data)
+            case "call_gone":
+                self._calls.pop(data["call_id"], None)
+                if talk := self._talks.pop(data["call_id"], None):
+                    talk.to_ms = self._world.clock.wall_ms()
+            case _:
+                pass
+
+    def _call(self, data: dict[str, Any]) -> None:
+        call_id, state, number = data["call_id"], data["state"], data["peer"]["number"]
+        was = self._calls.get(call_id)
+        self._calls[call_id] = state
+        if was is None and state == "ringing":
+            self._world.history.page_doubles += len(self._calls) > 1
+            self._spawn(self._react(call_id, data["leg_id"]), "react")
+        elif state == "talking" and was != "talking" and call_id not in self._talks:
+            talk = self._talks[call_id] = AgentTalked(number, self.user_id, self._world.clock.wall_ms())
+            self._world.history.talks.append(talk)
+            if number in self._callers.helped:
+                self._callers.helped[number].set()
+            script = self._callers.scripts.get(number)
+            if script and not script.caller_ends:
+                self._spawn(self._finish(call_id, script.talk_s), "finish")
+
+    async def _react(self, call_id: str, leg_id: str) -> None:
+        """Most answer after some seconds; few look away, fewer refuse."""
+        page, luck = self.page, self._chance.random()
+        if page is None or luck < 0.02:
+            return
+        await self._world.sleep(self._chance.uniform(1, 6))
+        with contextlib.suppress(TimeoutError):
+            if luck < 0.04:
+                await page.do("call.refuse", call_id=call_id)
+                return
+            await page.do("leg.connect", leg_id=leg_id, sdp="v=0")
+            await page.do("call.answer", call_id=call_id)
+
+    async def _finish(self, call_id: str, talk_s: float) -> None:
+        await self._world.sleep(talk_s)
+        if self.page and call_id in self._calls:
+            with contextlib.suppress(TimeoutError):
+                await self.page.do("call.hang_up", call_id=call_id)
+
+    async def work(self, hours: float) -> None:
+        """The whole day: at work, with a break now and then; whoever was paused for missing comes back."""
+        assert self.page is not None
+        await self.page.do("softphone.take", instance=self.user_id)
+        await self.page.do("agent.state", state="ready")
+        until = self._world.clock.now() + hours * 3600
+        while self._world.clock.now() < until:
+            await self._world.sleep(self._chance.uniform(300, 3000))
+            await self.page.do("agent.state", state="break", reason="coffee")
+            await self._world.sleep(self._chance.uniform(60, 400))
+            await self.page.do("agent.state", state="ready")
