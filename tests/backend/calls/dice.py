@@ -137,6 +137,9 @@ class World:
             inputs.TakenOver("backend"),
             inputs.SetPriority(dice.randint(-2, 2), user),
             inputs.LeaveQueue("no-agent"),
+            inputs.Supervise(user, self.new_id("leg"), dice.choice(("listen", "whisper", "barge"))),
+            inputs.Supervise(user, self.new_id("leg"), "whisper"),
+            inputs.TakeOver(user),
             inputs.GoOn(self.target()),
             inputs.Mark(dice.randint(0, 6)),
             media.PlayEnded(leg, f"play_{leg.removeprefix('leg_')}", dice.random() < 0.8),
@@ -145,6 +148,8 @@ class World:
         ]
         if self.call.rating and dice.random() < 0.3:
             return inputs.Mark(dice.randint(1, 5))
+        if self.call.supervisors() and dice.random() < 0.1:
+            return dice.choice((inputs.EndCall(user), inputs.TakeOver(self.call.supervisors()[0].user_id or user)))
         if self.call.pair and dice.random() < 0.05:
             return inputs.HangUp(self.call.legs[self.call.pair[1]].user_id or user)
         return dice.choice(draws)

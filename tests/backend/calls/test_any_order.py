@@ -5,11 +5,12 @@ from headcall.backend.agents.duty import moves_of
 from headcall.backend.agents.model import TABLE, State
 from headcall.backend.calls import inputs
 from headcall.backend.calls.log import APPLY, Entry, fold, from_row, to_row
-from headcall.backend.calls.model import EMPTY, Call
-from headcall.backend.calls.orders import Sounds, orders
+from headcall.backend.calls.model import EMPTY, Call, Leg
+from headcall.backend.calls.orders import Sounds, hears, orders
 from headcall.backend.calls.rules.clock import next_limit
 from headcall.backend.queues.model import Queue
 from headcall.wire import legs
+from headcall.wire.media import FromLeg, Mix
 from tests.backend.calls.dice import USERS, World, worlds
 
 PLAYS = 1500
@@ -28,8 +29,20 @@ def check(call: Call) -> None:
         assert not call.wait and not call.ring, "who talks neither waits nor rings"
     if call.ring:
         assert call.ringing_legs(), "a round rings somewhere"
+    assert call.pair or not call.supervisors(), "who supervises leaves with the talk"
+    for leg in call.live_legs():
+        if leg.role != "supervisor" and leg is not call.coached:
+            check_that_no_whisper_reaches(call, leg)
     strays = [leg for leg in call.live_legs() if leg.leg_id not in (call.pair or ()) and leg is not call.customer]
+    strays = [leg for leg in strays if leg.role != "supervisor"]
     assert all(call.ring and leg.ring_id == call.ring.ring_id for leg in strays), "no leg is left over"
+
+
+def check_that_no_whisper_reaches(call: Call, leg: Leg) -> None:
+    source = hears(call, leg, SOUNDS)
+    heard = source.leg_ids if isinstance(source, Mix) else (source.leg_id,) if isinstance(source, FromLeg) else ()
+    silent = {each.leg_id for each in call.supervisors() if each.mode != "barge"}
+    assert leg.leg_id not in heard and not silent & set(heard), "a whisper is for the agent"
 
 
 def test_a_call_holds_together() -> None:
@@ -101,7 +114,7 @@ def test_no_agent_stays_ringing_or_talking_after_the_call() -> None:
 def test_the_plays_go_everywhere() -> None:
     phases = {after.phase for world in worlds(PLAYS) for _, after, _ in world.steps}
     assert phases == {"new", "waiting", "ringing", "refusing", "talking", "rating", "ended"}
-    kinds = {type(entry.event) for world in worlds(PLAYS // 3) for entry in world.entries}
+    kinds = {type(entry.event) for world in worlds(PLAYS) for entry in world.entries}
     assert kinds == set(APPLY), set(APPLY) - kinds
 
 

@@ -24,6 +24,8 @@ FIELDS = {
     "held_by_peer",
     "digits",
     "can",
+    "parties",
+    "supervise",
 }
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from headcall.backend.agents.model import Trigger
 from headcall.backend.agents.service import Agents
-from headcall.backend.calls.log import CallStarted, Entry, Event, LegClosed, RingOver, RingStarted, RingWon
+from headcall.backend.calls.log import CallStarted, Entry, Event, LegClosed, RingOver, RingStarted, RingWon, TookOver
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.worker import Worker
 from headcall.backend.queues.model import Queue
@@ -67,6 +67,8 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
             trigger: Trigger = "lapses" if fault else "call-over"
             limit = queue.miss_limit if queue else 0
             yield from (Move(user, trigger, call_id, miss_limit=limit) for user in before.ring.user_ids)
+        case TookOver(leg_id=leg_id) if after.legs[leg_id].user_id:
+            yield Move(after.legs[leg_id].user_id or "", "talks", call_id)
         case LegClosed(leg_id=leg_id, cause=cause):
             left = after.legs[leg_id]
             if left.user_id and left.answered_at_ms is not None:

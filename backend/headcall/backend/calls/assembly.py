@@ -50,6 +50,7 @@ from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.shown import without_folders
 from headcall.backend.calls.socket import CallSocket
+from headcall.backend.calls.supervision import Supervision
 from headcall.backend.calls.view import users_of
 from headcall.backend.calls.worker import Worker
 from headcall.backend.devices.service import Devices
@@ -242,6 +243,9 @@ class Telephony:
         self.agents.on_change(self.dispatcher.wake)
         phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
         CallSocket(phone, self.call_views).register(live)
+        Supervision(
+            self.calls, self.given.store, Audit(self.given.store, self.given.clock, self.given.ids), self.given.ids
+        ).register(live)
         AgentSocket(self.agents, live).register()
         self.queue_views.register()
         OutcomeSocket(self.outcomes).register(live)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from headcall.backend.calls.model import Direction, Intro, RingKind, Terms
+from headcall.backend.calls.model import Direction, Intro, Mode, RingKind, Terms
 from headcall.backend.queues.model import Choice
 from headcall.wire.legs import ToPhone, ToTrunk
 from headcall.wire.media import Source
@@ -126,6 +126,28 @@ class SetPriority(Struct, frozen=True):
 
     priority: int
     by: str
+
+
+class Supervise(Struct, frozen=True):
+    """Joins the talk of others with a new leg, or changes how the user has joined."""
+
+    user_id: str
+    leg_id: str
+    mode: Mode
+    number: str = ""
+    name: str = ""
+
+
+class TakeOver(Struct, frozen=True):
+    """The supervisor takes the agent's place."""
+
+    user_id: str
+
+
+class EndCall(Struct, frozen=True):
+    """A supervisor ends a call of others."""
+
+    user_id: str
 
 
 # ---------------------------------------------------------------- what applications do

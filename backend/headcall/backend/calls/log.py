@@ -18,6 +18,7 @@ from headcall.backend.calls.model import (
     EndedBy,
     Lapse,
     Leg,
+    Mode,
     Recording,
     Ring,
     Terms,
@@ -220,6 +221,23 @@ class RecordingDone(Event, frozen=True):
     octets: int
 
 
+class Supervised(Event, frozen=True):
+    """A supervisor has joined, or takes part otherwise than before."""
+
+    leg_id: str
+    mode: Mode
+
+
+class TookOver(Event, frozen=True):
+    """The supervisor's leg is the agent's now."""
+
+    leg_id: str
+
+
+class EndedBySupervisor(Event, frozen=True):
+    user_id: str
+
+
 class Recovered(Event, frozen=True):
     """A backend has taken the call over from the log."""
 
@@ -366,6 +384,11 @@ def _ended(call: Call, e: Ended, at_ms: int) -> Call:
     return replace(call, rating=False, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
 
 
+def _took_over(call: Call, e: TookOver, at_ms: int) -> Call:
+    agent_id = call.legs[e.leg_id].user_id or call.agent_id
+    return replace(_leg(call, e.leg_id, role="callee", mode=None, answered_at_ms=at_ms), agent_id=agent_id)
+
+
 Fold = Callable[[Call, Any, int], Call]
 
 APPLY: Final[dict[type[Event], Fold]] = {
@@ -402,6 +425,9 @@ APPLY: Final[dict[type[Event], Fold]] = {
     RecordingStarted: _recording_started,
     RecordingStopped: lambda call, e, at: _recording(call, e.recording_id, "stopped"),
     RecordingDone: lambda call, e, at: _recording(call, e.recording_id, "done"),
+    Supervised: lambda call, e, at: _leg(call, e.leg_id, mode=e.mode),
+    TookOver: _took_over,
+    EndedBySupervisor: lambda call, e, at: call,
     Recovered: lambda call, e, at: call,
     Ended: _ended,
 }

@@ -22,6 +22,8 @@ from headcall.wire.media import Silence, Source
 
 Direction = Literal["in", "out", "internal"]
 EndedBy = Literal["caller", "agent", "system"]
+Mode = Literal["listen", "whisper", "barge"]
+"""How a supervisor takes part in a talk of others."""
 Phase = Literal["new", "waiting", "ringing", "refusing", "talking", "rating", "ended"]
 
 
@@ -30,8 +32,10 @@ class Leg(Struct, frozen=True):
 
     leg_id: str
     kind: Literal["sip", "browser"]
-    role: Literal["caller", "callee"]
+    role: Literal["caller", "callee", "supervisor"]
     media_node: str
+    mode: Mode | None = None
+    """Of a supervisor."""
     bridge: str = ""
     """The bridge that holds the telephone's dialog; empty for a browser."""
     dials: ToPhone | ToTrunk | None = None
@@ -223,7 +227,7 @@ class Call(Struct, frozen=True):
         """Who the call is for: the caller, or after the caller transferred the call away, who stayed."""
         if self.caller.is_live:
             return self.caller
-        live = [leg for leg in self.legs.values() if leg.state == "up"]
+        live = [leg for leg in self.legs.values() if leg.state == "up" and leg.role != "supervisor"]
         return live[0] if live else self.caller
 
     def other(self, leg_id: str) -> Leg | None:
@@ -232,6 +236,19 @@ class Call(Struct, frozen=True):
             return None
         first, second = self.pair
         return self.legs[second if leg_id == first else first]
+
+    @property
+    def coached(self) -> Leg | None:
+        """Of those who talk, the one a supervisor whispers to: ours who serves, never the customer."""
+        serving = [self.legs[leg_id] for leg_id in self.pair or () if self._serves(self.legs[leg_id])]
+        return serving[-1] if serving else None
+
+    def _serves(self, leg: Leg) -> bool:
+        is_customer = leg is self.customer and not (self.direction == "out" and leg is self.caller)
+        return leg.user_id is not None and not is_customer
+
+    def supervisors(self) -> list[Leg]:
+        return [leg for leg in self.live_legs() if leg.role == "supervisor"]
 
     def ringing_legs(self) -> list[Leg]:
         """The legs of the present round that are still being rung."""

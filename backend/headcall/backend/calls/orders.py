@@ -13,7 +13,7 @@ from headcall.backend.calls.model import Call, Leg, Recording
 from headcall.backend.calls.rules.centre import intro_play_id
 from headcall.wire import legs as leg_words
 from headcall.wire import media as media_words
-from headcall.wire.media import FromLeg, Playlist, Silence, Source, Tone
+from headcall.wire.media import FromLeg, Mix, Playlist, Silence, Source, Tone
 
 
 class Order(Struct, frozen=True):
@@ -32,6 +32,8 @@ class Sounds(Struct, frozen=True):
 
 def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
     """What a leg hears in this state of the call."""
+    if leg.role == "supervisor":
+        return _together([*(call.legs[leg_id] for leg_id in call.pair or ()), *_speakers(call, leg)])
     other = call.other(leg.leg_id)
     if other is not None:
         return _hears_in_talk(call, leg, other, sounds)
@@ -45,13 +47,28 @@ def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
 def _hears_in_talk(call: Call, leg: Leg, other: Leg, sounds: Sounds) -> Source:
     if call.held_by == other.leg_id:
         return _music(sounds)
-    if call.held_by == leg.leg_id or not leg.has_media:
+    if not leg.has_media:
         return Silence()
+    if call.held_by == leg.leg_id:
+        return _together(_speakers(call, leg))
     if intro := call.intro.get(leg.leg_id):
         return Playlist(intro_play_id(leg.leg_id), (intro,))
     if other.lost_at_ms is not None:
         return _music(sounds)  # somebody is changing networks or reloading: comfort, not silence
-    return FromLeg(other.leg_id) if other.has_media else Silence()
+    return _together([other, *_speakers(call, leg)])
+
+
+def _speakers(call: Call, leg: Leg) -> list[Leg]:
+    """The supervisors whom this leg hears: a whisper reaches the agent alone."""
+    modes = ("whisper", "barge") if call.coached and leg.leg_id == call.coached.leg_id else ("barge",)
+    return [each for each in call.supervisors() if each.mode in modes and each.leg_id != leg.leg_id]
+
+
+def _together(legs: list[Leg]) -> Source:
+    voices = tuple(leg.leg_id for leg in legs if leg.has_media)
+    if len(voices) > 1:
+        return Mix(voices)
+    return FromLeg(voices[0]) if voices else Silence()
 
 
 def _hears_ringing(call: Call, leg: Leg) -> Source:

@@ -25,22 +25,26 @@ def call_view(call: Call, user_id: str) -> View | None:
         "state": state,
         "media": "browser" if leg.kind == "browser" else "phone",
         "peer": peer,
-        "queue": {"id": call.queue_id, "name": call.queue_name} if call.queue_id and leg.role == "callee" else None,
+        "queue": {"id": call.queue_id, "name": call.queue_name} if call.queue_id and leg.role != "caller" else None,
         "offered_at": iso(leg.added_at_ms),
-        "answered_at": iso_or_none(call.talking_since_ms) if call.other(leg.leg_id) else None,
+        "answered_at": iso_or_none(call.talking_since_ms) if state in ("talking", "held") else None,
         "waited_s": round(max(0, waited) / 1000, 3) if waited is not None else None,
         "offer_expires_at": iso(call.ring.expires_at_ms) if is_offer and call.ring else None,
         "recording": any(recording.state == "on" for recording in call.recordings),
         "held": call.held_by == leg.leg_id,
-        "held_by_peer": call.held_by is not None and call.held_by != leg.leg_id,
+        "held_by_peer": call.held_by is not None and leg.role != "supervisor" and call.held_by != leg.leg_id,
         "digits": _peer_digits(call, leg),
         "can": _can(state, leg),
+        "parties": [_party(call, each) for each in call.live_legs() if _may_see(call, leg, each)],
+        "supervise": leg.mode,
     }
 
 
 def _state(call: Call, leg: Leg) -> str:
     if leg.state == "outgoing":
         return "ringing"
+    if leg.role == "supervisor":
+        return "talking"
     if call.other(leg.leg_id) is None:
         return "dialling"
     return "held" if call.held_by == leg.leg_id else "talking"
@@ -49,9 +53,37 @@ def _state(call: Call, leg: Leg) -> str:
 def _can(state: str, leg: Leg) -> list[str]:
     if state == "ringing":
         return ["answer", "hang_up"] if leg.kind == "browser" else ["hang_up"]
-    if state == "dialling":
+    if state == "dialling" or leg.role == "supervisor":
         return ["hang_up"]
     return ["hang_up", "hold", "transfer", "digits"]
+
+
+def _may_see(call: Call, leg: Leg, other: Leg) -> bool:
+    """Supervisors see all; a whisper shows itself to who hears it, and only who speaks to all is seen by all."""
+    if other.role != "supervisor" or leg.role == "supervisor" or other.mode == "barge":
+        return True
+    return other.mode == "whisper" and call.coached is not None and call.coached.leg_id == leg.leg_id
+
+
+def _party(call: Call, leg: Leg) -> View:
+    other = call.other(leg.leg_id)
+    is_held = other is not None and call.held_by == other.leg_id
+    return {
+        "leg_id": leg.leg_id,
+        "user_id": leg.user_id,
+        "number": leg.number,
+        "name": leg.name,
+        "role": _role(call, leg),
+        "state": "held" if is_held else "talking" if leg.state == "up" else "ringing",
+    }
+
+
+def _role(call: Call, leg: Leg) -> str:
+    if leg.role == "supervisor":
+        return "supervisor"
+    if call.coached and call.coached.leg_id == leg.leg_id:
+        return "agent"
+    return "caller" if leg.role == "caller" else "other"
 
 
 def _peer(call: Call, leg: Leg) -> dict[str, str]:

@@ -20,7 +20,7 @@ browser up to 15."""
 MEDIA_GRACE_MS: Final = 30_000
 """How long a leg may be without media (after the ten seconds that make it `MediaDown`) though somebody waits for it."""
 
-UNCONNECTED_MS: Final = {"caller": 30_000, "callee": 10_000}
+UNCONNECTED_MS: Final = {"caller": 30_000, "callee": 10_000, "supervisor": 30_000}
 """How long an answered browser may take to connect its media. One that was rung has connected while it rang; one that
 dials may first have to ask its user for the microphone."""
 
@@ -70,8 +70,8 @@ def _leg_limits(leg: Leg) -> Iterator[Limit]:
         if leg.page_gone_at_ms is not None:
             # Both are needed: without a page media may go on, and a page without media will attach again.
             yield Limit(max(leg.page_gone_at_ms + PAGE_GRACE_MS, leg.lost_at_ms), "lost", leg.leg_id)
-    elif leg.kind == "browser" and not leg.has_media and leg.answered_at_ms is not None:
-        yield Limit(leg.answered_at_ms + UNCONNECTED_MS[leg.role], "lost", leg.leg_id)
+    elif leg.kind == "browser" and not leg.has_media and leg.state == "up":
+        yield Limit((leg.answered_at_ms or leg.added_at_ms) + UNCONNECTED_MS[leg.role], "lost", leg.leg_id)
     elif leg.kind == "browser" and leg.state == "outgoing" and leg.page_gone_at_ms is not None:
         yield Limit(leg.page_gone_at_ms + PAGE_GRACE_MS, "page", leg.leg_id)
 

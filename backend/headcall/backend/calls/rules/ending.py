@@ -30,7 +30,13 @@ def stop_ringing(plan: Plan, outcome: str, cause: str) -> None:
 
 
 def part(plan: Plan, why: str) -> None:
-    """The two who talk are joined no more."""
+    """The two who talk are joined no more. Supervisors go: there is nothing to hear."""
+    unbridge(plan, why)
+    for leg in plan.call.supervisors():
+        close_leg(plan, leg.leg_id, "normal")
+
+
+def unbridge(plan: Plan, why: str) -> None:
     if plan.call.pair:
         plan.note(Unbridged(why))
 

@@ -31,6 +31,8 @@ def leg_ended(plan: Plan, event: legs.LegEnded) -> None:
         plan.now_ms = max(leg.added_at_ms, leg.answered_at_ms or 0, min(event.at_ms, plan.now_ms))
     was_customer = leg.leg_id == plan.call.customer.leg_id
     close_leg(plan, leg.leg_id, event.cause, by_peer=event.by_peer, out_there=True)
+    if leg.role == "supervisor":
+        return
     if leg.state == "outgoing":
         ringing_leg_ended(plan, leg, event.cause)
     elif was_customer or plan.call.pair is None:
@@ -88,7 +90,9 @@ def forgotten(plan: Plan, event: Forgotten) -> None:
 
 def leg_without_media(plan: Plan, leg: Leg) -> None:
     """Ends what depends on a leg that has no media any more."""
-    if leg.state == "outgoing":
+    if leg.role == "supervisor":
+        close_leg(plan, leg.leg_id, "media-lost")
+    elif leg.state == "outgoing":
         close_leg(plan, leg.leg_id, "media-lost")
         ringing_leg_ended(plan, leg, "media-lost")
     elif leg.leg_id == plan.call.customer.leg_id or plan.call.pair is None:

@@ -25,10 +25,13 @@ MOST_KEYS = 64
 
 
 def hang_up(plan: Plan, wish: HangUp) -> None:
-    """Ends the call; while it only rings here, refuses it."""
+    """Ends the call; while it only rings here, refuses it; a supervisor merely leaves."""
     leg = plan.call.leg_of(wish.user_id)
     if leg is None:
         raise NotNow("no leg of yours", call_id=plan.call.call_id)
+    if leg.role == "supervisor":
+        close_leg(plan, leg.leg_id, "normal")
+        return
     if leg.state == "outgoing":
         refuse(plan, RefuseWish(wish.user_id))
         return
