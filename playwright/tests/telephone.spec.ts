@@ -4,7 +4,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { answer, leave, sit, timer } from "../helpers/actors";
 import { expectSilence, expectTone, lastRecording, recorded, watchGaps } from "../helpers/media";
-import { demo } from "../helpers/system";
+import { demo, pidOf } from "../helpers/system";
 import { Telephone } from "../helpers/telephone";
 
 const CUSTOMER = 620;
@@ -97,6 +97,46 @@ test("a telephone calls 4008-123456, an agent answers in the page: no gap, hold,
       .poll(() => page.getByTestId("recording").evaluate((a: HTMLAudioElement) => a.currentTime), { timeout: 5000 })
       .toBeGreaterThan(0.5);
     await expectRecording(page, AGENT);
+  } finally {
+    await phone.close();
+  }
+  await leave(mei);
+});
+
+test("the backend dies, then the SIP bridge, then the page is loaded again: no gap by the deaths, one call, one recording", async ({
+  browser,
+}) => {
+  const mei = await sit(browser, "mei", { hz: AGENT, bypassCSP: true });
+  const { page } = mei;
+  const phone = await Telephone.outside(CUSTOMER);
+  try {
+    await phone.dial(NUMBER);
+    await answer(page);
+    await expectTone(page, CUSTOMER);
+    await phone.expectTone(AGENT);
+    const longest = await watchGaps(page);
+    const from = phone.heardSoFar();
+    for (const role of ["backend", "sip-1"]) {
+      process.kill(pidOf(role), "SIGKILL");
+      await page.waitForTimeout(3000);
+    }
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(MOST_GAP_MS);
+    const heard = phone.stretch(from);
+    expect(heard.longest, "longest silence at the telephone, in ms").toBeLessThan(MOST_GAP_MS);
+    expect(heard.seconds, "sound at the telephone, in s").toBeGreaterThan(5.75);
+
+    page.on("dialog", (d) => void d.accept());
+    await page.reload();
+    await expectTone(page, CUSTOMER, 4000);
+    await phone.expectTone(AGENT, 4000);
+    await page.keyboard.press("Alt+KeyK");
+    await phone.event("CALL_CLOSED");
+    expect(await lastRecord(page)).toMatchObject({ direction: "in", ended_by: "agent", cause: "normal" });
+    const { calls } = (await (await page.request.get("/api/v1/calls?limit=1")).json()) as {
+      calls: { call_id: string }[];
+    };
+    const whole = await page.request.get(`/api/v1/calls/${calls[0]?.call_id}`);
+    expect(((await whole.json()) as { recordings: unknown[] }).recordings).toHaveLength(1);
   } finally {
     await phone.close();
   }
