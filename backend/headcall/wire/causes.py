@@ -48,6 +48,7 @@ _ROWS: Final = (
     Cause("method-not-allowed", 405, 79, 405, False, "不支持此操作", "This operation is not supported"),
     Cause("timeout", 408, 102, 408, True, "对方没有响应", "There was no response in time"),
     Cause("conflict", 409, 41, 409, True, "状态已改变，请重试", "The state has changed meanwhile; try again"),
+    Cause("in-use", 486, 17, 409, False, "仍在使用中，不能删除", "It is still in use and cannot be deleted"),
     Cause("call-gone", 481, 31, 404, False, "通话已经结束", "The call is over already"),
     Cause("call-taken", 486, 26, 409, False, "已由他人接听", "Somebody else has answered"),
     Cause("too-large", 413, 95, 413, False, "内容过大", "The content is too large"),

@@ -108,3 +108,39 @@ def test_skills_are_kept(tmp_path: Path) -> None:
         assert c.parts.control.queues.skills(MEI) == {"english": 3}  # type: ignore[attr-defined]
 
     run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "售后 ☎️😀", "=1+1"])
+def test_a_queue_is_made_and_removed_and_both_are_written_down(tmp_path: Path, name: str) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna, admin = await c.signed_in("anna"), await c.signed_in("admin")
+        made = await anna.post("/api/v1/queues", json={"name": name, "members": [{"user_id": LEI}, {"user_id": MEI}]})
+        assert made.status_code == 201, made.text
+        url = f"/api/v1/queues/{made.json()['id']}"
+        whole = (await anna.get(url)).json()
+        assert whole["name"] == name and [m["user_id"] for m in whole["members"]] == [LEI, MEI]
+        assert (await anna.delete(url)).status_code == 204
+        assert (await anna.get(url)).status_code == 404
+        assert (await anna.delete(url)).status_code == 404
+        found = (await admin.get("/api/v1/audit", params={"object_id": made.json()["id"]})).json()["entries"]
+        assert {entry["action"] for entry in found} == {"queue.create", "queue.delete"}
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+def test_a_queue_to_which_a_number_leads_stays(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna, mei = await c.signed_in("anna"), await c.signed_in("mei")
+        refused = await anna.delete(URL)
+        assert refused.status_code == 409 and refused.json()["error"]["cause"] == "in-use"
+        assert (await anna.get(URL)).status_code == 200
+        assert (await mei.delete(URL)).status_code == 403
+        assert (await mei.post("/api/v1/queues", json={"name": "mine"})).status_code == 403
+        assert (await anna.post("/api/v1/queues", json={"name": "x" * 4000})).status_code == 400
+        nobody = {"name": "x", "members": [{"user_id": "usr_nobody"}]}
+        assert (await anna.post("/api/v1/queues", json=nobody)).status_code == 400
+        assert len((await anna.get("/api/v1/queues")).json()["queues"]) == 1
+
+    run_in_company(tmp_path, scenario, make_control=make_control)

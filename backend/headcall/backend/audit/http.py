@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """/audit: who changed what."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from headcall.backend.audit.service import Audit
+from headcall.backend.audit.store import Wanted
 from headcall.backend.edge.auth import Actor, requires
 
 
@@ -31,16 +33,36 @@ class AuditOut(BaseModel):
     entries: list[AuditEntry]
 
 
+class AuditQuery(BaseModel):
+    """What is left out matters not."""
+
+    object_id: Annotated[str, Field(max_length=64)] = ""
+    person: Annotated[str, Field(max_length=100)] = ""
+    """A part of the name, or a user id."""
+    action: Annotated[str, Field(max_length=64)] = ""
+    """How the action begins: `queue.` is all of queues."""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: Annotated[str, Field(max_length=40)] = ""
+    """The id of the last entry one has."""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 def routes(audit: Audit) -> APIRouter:
     router = APIRouter(tags=["audit"])
 
     @router.get("/audit", response_model=AuditOut)
     async def read_audit(
         _who: Annotated[Actor, Depends(requires("system.read"))],
-        object_id: Annotated[str | None, Query(max_length=64)] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        query: Annotated[AuditQuery, Query()],
     ) -> dict[str, Any]:
-        """The latest changes, newest first."""
-        return {"entries": await audit.newest(object_id=object_id, limit=limit)}
+        """The latest changes that are wanted, newest first."""
+        since, until = _ms(query.since), _ms(query.until)
+        wanted = Wanted(query.object_id, query.person, query.action, since, until, query.before)
+        return {"entries": await audit.find(wanted, query.limit)}
 
     return router
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)

@@ -43,10 +43,14 @@ class Audit:
             )
         )
 
-    async def newest(self, *, object_id: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """The latest changes, of everything or of one thing."""
+    async def newest(self, *, object_id: str, limit: int = 50) -> list[dict[str, Any]]:
+        """The latest changes of one thing, newest first."""
+        return await self.find(rows.Wanted(object_id), limit)
+
+    async def find(self, wanted: rows.Wanted, limit: int) -> list[dict[str, Any]]:
+        """The latest of the changes that are wanted, newest first."""
         async with self._store.read() as session:
-            found = await rows.newest(session, object_id=object_id, limit=limit)
+            found = await rows.newest(session, wanted, limit)
         return [
             {
                 "id": row.audit_id,

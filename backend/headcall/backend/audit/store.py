@@ -4,7 +4,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from msgspec import Struct
+from sqlalchemy import Index, String, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,8 +35,35 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str,
     return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
 
 
-async def newest(session: AsyncSession, *, object_id: str | None, limit: int) -> Sequence[AuditRow]:
-    wanted = select(AuditRow).order_by(AuditRow.at_ms.desc(), AuditRow.audit_id.desc()).limit(limit)
-    if object_id is not None:
-        wanted = wanted.where(AuditRow.object_id == object_id)
-    return (await session.scalars(wanted)).all()
+class Wanted(Struct, frozen=True):
+    """Which changes: what is empty matters not."""
+
+    object_id: str = ""
+    person: str = ""
+    """A part of the name, in any case, or a user id."""
+    action: str = ""
+    """The beginning: `queue.` is all of queues."""
+    since_ms: int | None = None
+    until_ms: int | None = None
+    """Not included."""
+    before: str = ""
+    """Those older than this one, by its id."""
+
+
+async def newest(session: AsyncSession, wanted: Wanted, limit: int) -> Sequence[AuditRow]:
+    order = (AuditRow.at_ms.desc(), AuditRow.audit_id.desc())
+    query = select(AuditRow).order_by(*order).limit(limit)
+    if wanted.object_id:
+        query = query.where(AuditRow.object_id == wanted.object_id)
+    if wanted.person:
+        named = AuditRow.user_name.icontains(wanted.person, autoescape=True)
+        query = query.where(named | (AuditRow.user_id == wanted.person))
+    if wanted.action:
+        query = query.where(AuditRow.action.startswith(wanted.action, autoescape=True))
+    if wanted.since_ms is not None:
+        query = query.where(AuditRow.at_ms >= wanted.since_ms)
+    if wanted.until_ms is not None:
+        query = query.where(AuditRow.at_ms < wanted.until_ms)
+    if wanted.before and (last := await session.get(AuditRow, wanted.before)):
+        query = query.where(tuple_(AuditRow.at_ms, AuditRow.audit_id) < (last.at_ms, last.audit_id))
+    return (await session.scalars(query)).all()

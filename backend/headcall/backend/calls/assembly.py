@@ -383,7 +383,7 @@ class Telephony:
         router = APIRouter()
         router.include_router(queues_http.routes(self.queues, self.queue_views, self.given.clock))
         audit = Audit(self.given.store, self.given.clock, self.given.ids)
-        administration = QueueAdministration(self.given.store, self.queues, self.calls, audit)
+        administration = QueueAdministration(self.given.store, self.queues, self.calls, audit, self.given.ids)
         router.include_router(queues_http.rule_routes(administration))
         router.include_router(audit_http.routes(audit))
         router.include_router(outcomes_http.routes(self.outcomes))

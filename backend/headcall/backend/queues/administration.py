@@ -4,10 +4,11 @@
 Each change is in the audit log, in the same transaction, and counts from the next decision on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import ValidationError, convert, to_builtins
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from headcall.backend.audit.service import Audit
@@ -15,6 +16,7 @@ from headcall.backend.calls.inputs import SetPriority
 from headcall.backend.calls.service import CallControl
 from headcall.backend.errors import ApiError
 from headcall.backend.numbers.model import normal
+from headcall.backend.numbers.store import NumberRow
 from headcall.backend.queues import store as rows
 from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
@@ -29,8 +31,11 @@ FIXED = ("queue_id", "number")
 
 
 class QueueAdministration:
-    def __init__(self, store: Store, queues: Queues, calls: CallControl, audit: Audit) -> None:
+    def __init__(
+        self, store: Store, queues: Queues, calls: CallControl, audit: Audit, new_id: Callable[[str], str]
+    ) -> None:
         self._store, self._queues, self._calls, self._audit = store, queues, calls, audit
+        self._new_id = new_id
 
     def queue(self, queue_id: str) -> Queue:
         """Raises `ApiError` when there is none."""
@@ -49,14 +54,32 @@ class QueueAdministration:
     async def change(self, who: Actor, queue_id: str, rules: Rules, members: Sequence[Member] | None) -> Rules:
         """New rules, and who serves the queue from now on, in this order (None: as before)."""
         before = self.queue(queue_id)
-        kept = {name: getattr(before, name) for name in FIXED}
-        try:
-            queue = convert({**rules, **kept}, Queue)
-        except ValidationError as error:
-            raise ApiError("bad-request", str(error)) from None
-        if queue.overflow and normal(queue.overflow) is None:
-            raise ApiError("bad-request", "`overflow` is a telephone number, or empty")
+        queue = _checked({**rules, **{name: getattr(before, name) for name in FIXED}})
+        await self._write(who, "queue.change", queue, self.view(queue_id), members)
+        return self.view(queue_id)
+
+    async def create(self, who: Actor, rules: Rules, members: Sequence[Member]) -> Rules:
+        """A new queue, without a number at first."""
+        queue = _checked({**rules, "queue_id": self._new_id("que")})
+        await self._write(who, "queue.create", queue, {"members": []}, members)
+        return self.view(queue.queue_id)
+
+    async def delete(self, who: Actor, queue_id: str) -> None:
+        """Refused while callers wait in it, or a number leads to it: nobody is to end in nothing."""
         was = self.view(queue_id)
+        if self._queues.line(queue_id):
+            raise ApiError("in-use", "callers wait in this queue")
+        async with self._store.begin() as session:
+            leads = select(NumberRow.number).where(NumberRow.target_kind == "queue", NumberRow.target == queue_id)
+            if (await session.scalars(leads.limit(1))).first() is not None:
+                raise ApiError("in-use", "a number leads to this queue")
+            await session.execute(delete(rows.QueueMemberRow).where(rows.QueueMemberRow.queue_id == queue_id))
+            await session.execute(delete(rows.QueueRow).where(rows.QueueRow.queue_id == queue_id))
+            self._audit.note(session, who, "queue.delete", queue_id, was, {})
+        await self._queues.load()
+
+    async def _write(self, who: Actor, action: str, queue: Queue, was: Rules, members: Sequence[Member] | None) -> None:
+        queue_id = queue.queue_id
         will = to_builtins(queue) | {"id": queue_id, "members": was["members"]}
         if members is not None:
             will["members"] = [{"user_id": m.user_id, "weight": m.weight} for m in members]
@@ -66,11 +89,10 @@ class QueueAdministration:
                 await rows.put(session, queue)
                 if members is not None:
                     await rows.put_members(session, queue_id, members)
-                self._audit.note(session, who, "queue.change", queue_id, was, will)
+                self._audit.note(session, who, action, queue_id, was, will)
         except IntegrityError:
             raise ApiError("bad-request", "`members` names somebody who does not exist, or somebody twice") from None
         await self._queues.load()
-        return self.view(queue_id)
 
     async def set_skills(self, who: Actor, user_id: str, skills: dict[str, int]) -> dict[str, int]:
         """What an agent can, from now on."""
@@ -91,3 +113,13 @@ class QueueAdministration:
         await box.ask(SetPriority(priority, who.user_id))
         async with self._store.begin() as session:
             self._audit.note(session, who, "call.priority", call_id, {"priority": was}, {"priority": priority})
+
+
+def _checked(rules: Rules) -> Queue:
+    try:
+        queue = convert(rules, Queue)
+    except ValidationError as error:
+        raise ApiError("bad-request", str(error)) from None
+    if queue.overflow and normal(queue.overflow) is None:
+        raise ApiError("bad-request", "`overflow` is a telephone number, or empty")
+    return queue

@@ -129,10 +129,19 @@ def rule_routes(administration: QueueAdministration) -> APIRouter:
     @router.put("/queues/{queue_id}", response_model=QueueWhole)
     async def put_queue(queue_id: str, change: QueueChange, who: Manager) -> dict[str, Any]:
         """Gives a queue other rules. Who waits already keeps overflow and survey of the old ones."""
-        members = None
-        if change.members is not None:
-            members = [Member(m.user_id, place, m.weight) for place, m in enumerate(change.members)]
+        members = None if change.members is None else _in_order(change.members)
         return await administration.change(who, queue_id, change.model_dump(exclude={"members"}), members)
+
+    @router.post("/queues", response_model=QueueWhole, status_code=201)
+    async def post_queue(rules: QueueChange, who: Manager) -> dict[str, Any]:
+        """A new queue. It can be reached once a number leads to it."""
+        members = _in_order(rules.members or [])
+        return await administration.create(who, rules.model_dump(exclude={"members"}), members)
+
+    @router.delete("/queues/{queue_id}", status_code=204)
+    async def delete_queue(queue_id: str, who: Manager) -> None:
+        """Removes a queue. `in-use` while callers wait in it or a number leads to it."""
+        await administration.delete(who, queue_id)
 
     @router.put("/agents/{user_id}/skills", response_model=SkillsIn)
     async def put_skills(user_id: str, wish: SkillsIn, who: Manager) -> dict[str, Any]:
@@ -145,6 +154,10 @@ def rule_routes(administration: QueueAdministration) -> APIRouter:
         await administration.set_priority(who, call_id, wish.priority)
 
     return router
+
+
+def _in_order(members: list[MemberRule]) -> list[Member]:
+    return [Member(m.user_id, place, m.weight) for place, m in enumerate(members)]
 
 
 def routes(queues: Queues, views: QueueViews, clock: Clock) -> APIRouter:
