@@ -54,6 +54,16 @@ class ChangeMe(BaseModel):
     answer_on: Literal["browser", "phone", "both"] | None = None
 
 
+Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD)]
+
+
+class ChangePassword(BaseModel):
+    """The password as it is, and as it is to be."""
+
+    old: Password = Field(repr=False)
+    password: Password = Field(repr=False)
+
+
 def routes(sessions: Sessions, users: Users, drop_session: Callable[[str], Awaitable[None]]) -> APIRouter:
     """`drop_session` cuts off the live connections of a session that ended."""
     router = APIRouter(tags=["session"])
@@ -92,5 +102,12 @@ def routes(sessions: Sessions, users: Users, drop_session: Callable[[str], Await
     async def change_me(body: ChangeMe, who: CurrentUser) -> dict[str, Any]:
         """Changes one's own settings."""
         return users.me(await users.change_self(who.user_id, language=body.language, answer_on=body.answer_on))
+
+    @router.post("/me/password", status_code=204)
+    async def change_password(body: ChangePassword, who: CurrentUser, request: Request) -> None:
+        """Changes one's own password; all one's other sessions end."""
+        address = request.client.host if request.client else ""
+        for ended in await sessions.change_password(who, body.old, body.password, address=address):
+            await drop_session(ended)
 
     return router

@@ -4,11 +4,13 @@
 import hashlib
 import secrets
 
+from headcall.backend.audit.service import Audit
 from headcall.backend.errors import ApiError
 from headcall.backend.store.engine import Store
 from headcall.backend.users import store as rows
 from headcall.backend.users.model import Actor
 from headcall.backend.users.passwords import Passwords
+from headcall.backend.users.rules import complaint
 from headcall.backend.users.throttle import Throttle
 from headcall.kit.clock import Clock
 from headcall.kit.ids import IdMaker
@@ -31,6 +33,7 @@ class Sessions:
     def __init__(self, store: Store, clock: Clock, ids: IdMaker, passwords: Passwords) -> None:
         self._store, self._clock, self._ids, self._passwords = store, clock, ids, passwords
         self._throttle = Throttle(clock)
+        self._audit = Audit(store, clock, ids)
 
     async def sign_in(self, login: str, password: str, *, address: str) -> tuple[Actor, str]:
         """The person and the new token. Raises `bad-credentials` or `too-many-attempts`."""
@@ -66,6 +69,30 @@ class Sessions:
             held = await session.get(rows.SessionRow, session_id)
             if held is not None:
                 await session.delete(held)
+
+    async def change_password(self, who: Actor, old: str, new: str, *, address: str) -> list[str]:
+        """One's own password. Gives the ids of the person's other sessions, which have ended.
+
+        The old one is asked for: a page left open is not yet its owner. Guessing it counts as at the door.
+        """
+        if self._throttle.is_closed(who.login, address):
+            raise ApiError("too-many-attempts", "too many failed attempts; wait five minutes")
+        async with self._store.read() as session:
+            user = await session.get(rows.UserRow, who.user_id)
+        if user is None or not await self._passwords.is_right(user.password_hash, old):
+            self._throttle.failed(who.login, address)
+            raise ApiError("bad-credentials", "`old` is not the password")
+        if (why := complaint(new, who.login)) or new == old:
+            raise ApiError("bad-request", why or "`password` is the old one")
+        kept = await self._passwords.hash(new)
+        async with self._store.begin() as session:
+            row = await session.get_one(rows.UserRow, who.user_id)
+            if row.password_hash != user.password_hash:
+                raise ApiError("conflict", "the password was changed meanwhile")
+            row.password_hash = kept
+            ended = await rows.delete_other_sessions(session, who.user_id, but=who.session_id)
+            self._audit.note(session, who, "user.password", who.user_id, {}, {"password": "changed"})
+        return ended
 
     async def _begin(self, user: rows.UserRow) -> tuple[Actor, str]:
         token, now = secrets.token_urlsafe(32), self._clock.wall_ms()

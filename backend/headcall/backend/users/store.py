@@ -86,3 +86,11 @@ async def session_by_token(session: AsyncSession, token_sha256: str, now_ms: int
 
 async def delete_ended_sessions(session: AsyncSession, now_ms: int) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.expires_at_ms <= now_ms))
+
+
+async def delete_other_sessions(session: AsyncSession, user_id: str, *, but: str) -> list[str]:
+    """Ends all sessions of a person except one, and gives their ids."""
+    others = (SessionRow.user_id == user_id, SessionRow.session_id != but)
+    ended = list((await session.scalars(select(SessionRow.session_id).where(*others))).all())
+    await session.execute(delete(SessionRow).where(*others))
+    return ended
