@@ -12,11 +12,21 @@ use crate::codec::Format;
 use crate::srtp::{KEY, Profile};
 use crate::tone::Tone;
 
+/// Legs in a mix. More than these talk in no conference.
+pub const MOST_MIXED: usize = 32;
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     Silence,
     Leg(String),
-    Play { play_id: String, clips: Vec<String>, repeat: bool, gain_db: f32 },
+    /// Two to `MOST_MIXED` legs added up, in the order of their names.
+    Mix(Vec<String>),
+    Play {
+        play_id: String,
+        clips: Vec<String>,
+        repeat: bool,
+        gain_db: f32,
+    },
     Tone(Tone),
 }
 

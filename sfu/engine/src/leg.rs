@@ -8,6 +8,7 @@ use crate::command::Source;
 use crate::digits::{Keypad, Pressed};
 use crate::incoming::Incoming;
 use crate::listening::{Listening, Sound};
+use crate::mixing::Mixing;
 use crate::plain::Plain;
 use crate::recorder::Tap;
 use crate::tone::{KeyFinder, Tone};
@@ -30,6 +31,8 @@ pub struct Leg {
     pub last_heard_us: i64,
     /// Those who hear this leg.
     pub listeners: Vec<usize>,
+    /// Those who hear it among others.
+    pub mixers: Vec<usize>,
     pub says: Says,
     pub hears: Hears,
     pub taps: Vec<Tap>,
@@ -48,6 +51,7 @@ impl Leg {
             is_up: false,
             last_heard_us: now_us,
             listeners: Vec::new(),
+            mixers: Vec::new(),
             says: Says::default(),
             hears: Hears::default(),
             taps: Vec::new(),
@@ -132,6 +136,7 @@ pub enum Active {
     #[default]
     Silence,
     Leg,
+    Mix(Box<Mixing>),
     Play(Box<Playing>),
     Tone {
         tone: Tone,

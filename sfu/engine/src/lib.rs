@@ -18,6 +18,7 @@ pub mod incoming;
 pub mod jitter;
 pub mod leg;
 pub mod listening;
+pub mod mixing;
 pub mod net;
 pub mod ogg;
 pub mod outgoing;

@@ -16,7 +16,7 @@ use pyo3::types::{PyBytes, PyTuple};
 use crate::clip::Clip;
 use crate::codec::Format;
 use crate::codec::g711::{ALAW, Law, ULAW};
-use crate::command::{Command, Keys, Source};
+use crate::command::{Command, Keys, MOST_MIXED, Source};
 use crate::counters::Counters;
 use crate::event::{Event, Events};
 use crate::handle::{Closed, Handle};
@@ -67,6 +67,7 @@ fn source(value: &Bound<'_, PyAny>) -> PyResult<Source> {
     match kind.as_str() {
         "silence" => Ok(Source::Silence),
         "leg" => Ok(Source::Leg(tuple.get_item(1)?.extract()?)),
+        "mix" => mix(tuple.get_item(1)?.extract()?),
         "tone" => {
             let tone: String = tuple.get_item(1)?.extract()?;
             Tone::by_name(&tone).map(Source::Tone).map_or_else(|| bad(format!("unknown tone: {tone}")), Ok)
@@ -80,6 +81,20 @@ fn source(value: &Bound<'_, PyAny>) -> PyResult<Source> {
         }
         _ => bad(format!("unknown source: {kind}")),
     }
+}
+
+/// The order means nothing; a mix of one leg is that leg, and is passed on as such.
+fn mix(mut legs: Vec<String>) -> PyResult<Source> {
+    legs.sort_unstable();
+    legs.dedup();
+    if legs.len() > MOST_MIXED {
+        return bad(format!("a mix of {} legs: at most {MOST_MIXED}", legs.len()));
+    }
+    Ok(match legs.len() {
+        0 => Source::Silence,
+        1 => Source::Leg(legs.swap_remove(0)),
+        _ => Source::Mix(legs),
+    })
 }
 
 fn key(octets: &[u8]) -> PyResult<[u8; KEY]> {

@@ -16,6 +16,7 @@ use crate::digits::{Event as KeyEvent, KeyTick, Step, VOLUME};
 use crate::event::Event;
 use crate::leg::Active;
 use crate::listening::Sound;
+use crate::mixing::{Mixing, add_voice};
 use crate::outgoing::Place;
 use crate::tone;
 
@@ -98,7 +99,7 @@ impl Engine {
 
     fn needs_decoding(&self, leg: usize) -> bool {
         let speaker = &self.legs[leg];
-        if !speaker.taps.is_empty() || speaker.keys_are_tones() {
+        if !speaker.taps.is_empty() || !speaker.mixers.is_empty() || speaker.keys_are_tones() {
             return true;
         }
         let codec = speaker.says.speaking.and_then(|format| format.codec());
@@ -135,6 +136,7 @@ impl Engine {
         match &self.legs[leg].hears.active {
             Active::Silence => self.send_silence(leg, format),
             Active::Leg => self.speak_leg(leg, format),
+            Active::Mix(_) => self.speak_mix(leg, format),
             Active::Play(_) => self.speak_play(leg, format),
             Active::Tone { tone, elapsed_ms } => {
                 let (tone, elapsed_ms) = (*tone, *elapsed_ms);
@@ -214,6 +216,39 @@ impl Engine {
         hears.encode(codec, &samples);
         self.scratch = samples;
         self.send_made(leg, format, codec);
+    }
+
+    /// What several legs say, added up: at 48 kHz if it is recorded, and at the rate of the listener's codec.
+    fn speak_mix(&mut self, leg: usize, format: Option<Format>) {
+        let Active::Mix(mut mixing) = std::mem::take(&mut self.legs[leg].hears.active) else { return };
+        if !self.legs[leg].taps.is_empty() {
+            let mut sound = std::mem::take(&mut self.legs[leg].hears.sound);
+            sound.set(|samples| {
+                self.add_voices(&mut mixing, WIDE, samples);
+                WIDE
+            });
+            self.legs[leg].hears.sound = sound;
+            self.legs[leg].hears.has_own_sound = true;
+        }
+        if let Some((format, codec)) = format.and_then(|format| Some((format, format.codec()?))) {
+            let mut samples = std::mem::take(&mut self.scratch);
+            self.add_voices(&mut mixing, codec.sample_rate(), &mut samples);
+            let hears = &mut self.legs[leg].hears;
+            hears.payload.clear();
+            hears.encode(codec, &samples);
+            self.scratch = samples;
+            self.send_made(leg, format, codec);
+        }
+        mixing.settle();
+        self.legs[leg].hears.active = Active::Mix(mixing);
+    }
+
+    fn add_voices(&mut self, mixing: &mut Mixing, rate: u32, samples: &mut Vec<i16>) {
+        mixing.add(rate, samples, |voice, sum| {
+            if let Some(voice) = self.legs.get_mut(voice) {
+                add_voice(sum, voice.says.sound.at(rate));
+            }
+        });
     }
 
     /// A passed stream that stalls is kept alive with silence.

@@ -12,6 +12,7 @@ use crate::command::{Command, Keys, LegFigures, LegLine, Source};
 use crate::counters::Count;
 use crate::event::Event;
 use crate::leg::{Active, Carrier, Leg};
+use crate::mixing::Mixing;
 use crate::net::DATAGRAM;
 use crate::peer::{Credential, Peer};
 use crate::plain::Plain;
@@ -96,6 +97,7 @@ impl Engine {
             self.legs[*listener].hears.from = Some(id);
         }
         self.legs[id].listeners = waiting;
+        self.join_mixes(id, &name);
         self.leg_by_name.insert(name, id);
         id
     }
@@ -247,6 +249,7 @@ impl Engine {
                 }
                 Active::Leg
             }
+            Source::Mix(names) => self.open_mix(id, names),
             Source::Tone(tone) => Active::Tone { tone: *tone, elapsed_ms: 0 },
             Source::Play { play_id, clips, repeat, gain_db } => {
                 let clips = clips.iter().filter_map(|name| self.clips.get(name).cloned()).collect();
@@ -258,6 +261,39 @@ impl Engine {
         hears.active = active;
         hears.event = None;
         self.refuse_empty_play(id);
+    }
+
+    /// Who is not there yet joins when it comes; nobody hears themselves.
+    fn open_mix(&mut self, id: usize, names: &[String]) -> Active {
+        let voices: Vec<usize> =
+            names.iter().filter_map(|name| self.leg_by_name.get(name).copied()).filter(|voice| *voice != id).collect();
+        for voice in &voices {
+            self.legs[*voice].mixers.push(id);
+        }
+        Active::Mix(Box::new(Mixing::new(voices)))
+    }
+
+    /// A leg that has come is heard by those who wait for it in their mixes.
+    fn join_mixes(&mut self, id: usize, name: &str) {
+        let wanted = |leg: &Leg| matches!(&leg.hears.wanted, Source::Mix(names) if names.iter().any(|it| it == name));
+        let mixers: Vec<usize> =
+            self.legs.iter().filter(|(mixer, leg)| *mixer != id && wanted(leg)).map(|(mixer, _)| mixer).collect();
+        for mixer in &mixers {
+            if let Active::Mix(mixing) = &mut self.legs[*mixer].hears.active {
+                mixing.voices.push(id);
+            }
+        }
+        self.legs[id].mixers = mixers;
+    }
+
+    fn leave_mixes(&mut self, id: usize) {
+        for mixer in std::mem::take(&mut self.legs[id].mixers) {
+            if let Some(mixer) = self.legs.get_mut(mixer)
+                && let Active::Mix(mixing) = &mut mixer.hears.active
+            {
+                mixing.voices.retain(|voice| *voice != id);
+            }
+        }
     }
 
     /// A playlist of which no clip is known cannot be played.
@@ -280,10 +316,19 @@ impl Engine {
         {
             from.listeners.retain(|listener| *listener != id);
         }
-        let active = std::mem::take(&mut self.legs[id].hears.active);
-        if let Active::Play(playing) = active {
-            let leg = self.legs[id].name.clone();
-            self.tell(Event::Played { leg, play_id: playing.play_id, finished: false });
+        match std::mem::take(&mut self.legs[id].hears.active) {
+            Active::Play(playing) => {
+                let leg = self.legs[id].name.clone();
+                self.tell(Event::Played { leg, play_id: playing.play_id, finished: false });
+            }
+            Active::Mix(mixing) => {
+                for voice in mixing.voices {
+                    if let Some(voice) = self.legs.get_mut(voice) {
+                        voice.mixers.retain(|mixer| *mixer != id);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -298,6 +343,7 @@ impl Engine {
         let Some(id) = self.find(leg) else { return };
         self.send_report(id, true);
         self.leave_source(id);
+        self.leave_mixes(id);
         for listener in std::mem::take(&mut self.legs[id].listeners) {
             if let Some(listener) = self.legs.get_mut(listener) {
                 listener.hears.from = None;
