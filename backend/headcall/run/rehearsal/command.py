@@ -41,7 +41,7 @@ class Watching:
     @property
     def is_good(self) -> bool:
         """Whether the day was lived to its end, and nothing that must not happen happened."""
-        return bool(self.found) and not any(self.found[name] for name in MUST_BE_ZERO)
+        return bool(self.found) and not any(self.found.get(name, 1) for name in MUST_BE_ZERO)
 
 
 def report(found: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import logging
 import random
 import socket
 import time
@@ -21,6 +22,8 @@ from headcall.run.rehearsal.page import Page
 from headcall.run.rehearsal.people import Agent, Callers, NoSound, World, scripts
 from headcall.sip_bridge.simulator.telephone import Telephone
 from headcall.wire.settings import Rehearsal, Sip, Web
+
+log = logging.getLogger(__name__)
 
 SETTLE_S: Final = 3.0
 """Real: the bridge hears of its trunk a moment after the start."""
@@ -39,7 +42,9 @@ async def run(ctx: RoleContext) -> None:
     stop = asyncio.ensure_future(ctx.stop.wait())
     await asyncio.wait({day, stop}, return_when=asyncio.FIRST_COMPLETED)
     if day.done():
-        day.result()
+        if error := day.exception():
+            log.error("the day could not be lived to its end", exc_info=error)
+            _write(ctx, {"failed": f"{type(error).__name__}: {error}"})
         await stop
     day.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -55,7 +60,6 @@ async def _day(ctx: RoleContext) -> None:
     phone = Telephone(socket.socket(fileno=ctx.fds["simulator-udp"]), NoSound(), SystemClock(), name="pstn")
     await phone.start()
     callers = Callers(world, phone, ("127.0.0.1", ctx.settings.section(Sip).trunk_port))
-    boss = await asyncio.to_thread(_sign_in, port, "admin", wanted.password)
     agents = await _open_desks(ctx, world, callers)
     await asyncio.sleep(SETTLE_S)
     working = [ctx.tasks.start(agent.work(wanted.hours + 1), agent.user_id) for agent in agents]
@@ -72,6 +76,8 @@ async def _day(ctx: RoleContext) -> None:
     virtual = clock.now() - began_virtual
     for work in working:
         work.cancel()
+    # Only now: a line that was quiet all day has been closed by the server.
+    boss = await asyncio.to_thread(_sign_in, port, "admin", wanted.password)
     await asyncio.to_thread(_read_records, boss, world.history)
     for agent in agents:
         world.history.states.setdefault(agent.user_id, []).append((clock.wall_ms(), "end"))
@@ -79,6 +85,11 @@ async def _day(ctx: RoleContext) -> None:
     found["speed_effective"], found["wall_s"] = round(virtual / took, 1), round(took, 1)
     found["slack_virtual_s"] = SLACK_S * wanted.speed
     await phone.stop()
+    _write(ctx, found)
+
+
+def _write(ctx: RoleContext, found: dict[str, Any]) -> None:
+    """Whole or not at all: whoever waits for the file reads it at once."""
     (ctx.data_dir / "rehearsal.new").write_text(json.dumps(found))
     (ctx.data_dir / "rehearsal.new").replace(ctx.data_dir / RESULT)
 
