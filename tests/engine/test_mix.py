@@ -95,7 +95,7 @@ def test_one_stream_without_a_break_while_a_supervisor_comes_and_goes(
     engine.start_recording("rec", "customer", str(tmp_path / "rec.ogg"))
     exchange.run(30)
     for source in (("mix", ("customer", "supervisor")), ("leg", "customer")) * 2:
-        engine.hear("agent", source)  # type: ignore[arg-type]
+        engine.hear("agent", source)
         exchange.run(25)
     assert {packet.ssrc for packet in agent.heard} == {agent.heard[0].ssrc}
     steps = [after.seq - before.seq for before, after in zip(agent.heard, agent.heard[1:], strict=False)]

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Read Audit
-         * @description The latest changes, newest first.
+         * @description The latest changes that are wanted, newest first.
          */
         get: operations["read_audit"];
         put?: never;
@@ -297,7 +297,11 @@ export interface paths {
          */
         get: operations["read_queues"];
         put?: never;
-        post?: never;
+        /**
+         * Post Queue
+         * @description A new queue. It can be reached once a number leads to it.
+         */
+        post: operations["post_queue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -322,7 +326,11 @@ export interface paths {
          */
         put: operations["put_queue"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete Queue
+         * @description Removes a queue. `in-use` while callers wait in it or a number leads to it.
+         */
+        delete: operations["delete_queue"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1531,7 +1539,12 @@ export interface operations {
     read_audit: {
         parameters: {
             query?: {
-                object_id?: string | null;
+                object_id?: string;
+                person?: string;
+                action?: string;
+                since?: string | null;
+                until?: string | null;
+                before?: string;
                 limit?: number;
             };
             header?: never;
@@ -2015,6 +2028,48 @@ export interface operations {
             };
         };
     };
+    post_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueWhole"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     read_queue: {
         parameters: {
             query?: never;
@@ -2078,6 +2133,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QueueWhole"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
