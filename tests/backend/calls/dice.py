@@ -97,6 +97,20 @@ class World:
         owner = None if kind == "outside" else user
         return inputs.Device(self.new_id("leg"), device, "sip-1" if device == "sip" else "", dials, owner)
 
+    def consulting(self) -> object | None:
+        """What whoever talks may wish about a third."""
+        call = self.call
+        if call.pair and call.consulting is None:
+            user = call.legs[call.pair[1]].user_id
+            return inputs.Consult(user, "2001", self.ring("direct")) if user else None
+        if call.consulting is None:
+            return None
+        user, third = call.legs[call.consulting.by].user_id or "", call.consulting.leg_id
+        if not third and self.dice.random() < 0.7:
+            return legs.LegAnswered(call.ringing_legs()[0].leg_id, "PCMA")
+        wishes = (inputs.Complete(user), inputs.Swap(user), inputs.Drop(user, third), inputs.Swap(user))
+        return self.dice.choice(wishes)
+
     def leg(self) -> str:
         return self.dice.choice([*self.call.legs, "leg_stranger"])
 
@@ -140,6 +154,10 @@ class World:
             inputs.Supervise(user, self.new_id("leg"), dice.choice(("listen", "whisper", "barge"))),
             inputs.Supervise(user, self.new_id("leg"), "whisper"),
             inputs.TakeOver(user),
+            inputs.Consult(user, "2001", self.ring("direct")),
+            inputs.Complete(user),
+            inputs.Swap(user),
+            inputs.Drop(user, leg),
             inputs.GoOn(self.target()),
             inputs.Mark(dice.randint(0, 6)),
             media.PlayEnded(leg, f"play_{leg.removeprefix('leg_')}", dice.random() < 0.8),
@@ -150,6 +168,8 @@ class World:
             return inputs.Mark(dice.randint(1, 5))
         if self.call.supervisors() and dice.random() < 0.1:
             return dice.choice((inputs.EndCall(user), inputs.TakeOver(self.call.supervisors()[0].user_id or user)))
+        if (asks := self.consulting()) and dice.random() < 0.3:
+            return asks
         if self.call.pair and dice.random() < 0.05:
             return inputs.HangUp(self.call.legs[self.call.pair[1]].user_id or user)
         return dice.choice(draws)

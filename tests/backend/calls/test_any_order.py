@@ -4,7 +4,8 @@
 from headcall.backend.agents.duty import moves_of
 from headcall.backend.agents.model import TABLE, State
 from headcall.backend.calls import inputs
-from headcall.backend.calls.log import APPLY, Entry, fold, from_row, to_row
+from headcall.backend.calls.fold import APPLY, fold
+from headcall.backend.calls.log import Entry, from_row, to_row
 from headcall.backend.calls.model import EMPTY, Call, Leg
 from headcall.backend.calls.orders import Sounds, hears, orders
 from headcall.backend.calls.rules.clock import next_limit
@@ -26,7 +27,8 @@ def check(call: Call) -> None:
     assert call.customer.is_live
     if call.pair:
         assert all(call.legs[leg_id].state == "up" for leg_id in call.pair), "who talks is there"
-        assert not call.wait and not call.ring, "who talks neither waits nor rings"
+        assert not call.wait and (call.consulting or not call.ring), "who talks neither waits nor rings"
+    check_that_consulting_is_private(call)
     if call.ring:
         assert call.ringing_legs(), "a round rings somewhere"
     assert call.pair or not call.supervisors(), "who supervises leaves with the talk"
@@ -34,8 +36,22 @@ def check(call: Call) -> None:
         if leg.role != "supervisor" and leg is not call.coached:
             check_that_no_whisper_reaches(call, leg)
     strays = [leg for leg in call.live_legs() if leg.leg_id not in (call.pair or ()) and leg is not call.customer]
-    strays = [leg for leg in strays if leg.role != "supervisor"]
+    third = call.consulting.leg_id if call.consulting else ""
+    strays = [leg for leg in strays if leg.role != "supervisor" and leg.leg_id != third]
     assert all(call.ring and leg.ring_id == call.ring.ring_id for leg in strays), "no leg is left over"
+
+
+def check_that_consulting_is_private(call: Call) -> None:
+    """Whoever is held never hears the third, nor who talks with the third; and nobody is consulted but in a talk."""
+    if call.consulting is None:
+        return
+    stays = call.other(call.consulting.by)
+    assert stays is not None and (call.consulting.leg_id or call.ring), "who consults talks, and somebody is asked"
+    assert call.held_by in (None, call.consulting.by)
+    source = hears(call, stays, SOUNDS)
+    heard = source.leg_ids if isinstance(source, Mix) else (source.leg_id,) if isinstance(source, FromLeg) else ()
+    assert call.consulting.leg_id not in heard
+    assert call.held_by is None or not heard, "the held one hears music"
 
 
 def check_that_no_whisper_reaches(call: Call, leg: Leg) -> None:
@@ -72,6 +88,8 @@ def test_time_alone_ends_every_call_in_which_nobody_talks() -> None:
 
 def test_a_customer_who_hangs_up_ends_the_call_at_any_moment() -> None:
     for world in worlds(PLAYS):
+        if world.call.consulting and world.call.consulting.by == world.call.customer.leg_id:
+            continue  # a caller who consults and hangs up joins the other two
         world.tell(legs.LegEnded(world.call.customer.leg_id, "normal", by_peer=True))
         assert not world.call.is_open
         check(world.call)

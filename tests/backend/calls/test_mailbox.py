@@ -12,7 +12,7 @@ from headcall.backend.calls import inputs
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.decide import RULES
 from headcall.backend.calls.errors import NotNow, Overloaded
-from headcall.backend.calls.log import fold
+from headcall.backend.calls.fold import fold
 from headcall.backend.calls.mailbox import BOX, Box
 from headcall.backend.calls.model import EMPTY, Call
 from headcall.backend.calls.orders import Order, Sounds

@@ -34,6 +34,7 @@ from headcall.backend.audit import http as audit_http
 from headcall.backend.audit.service import Audit
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
+from headcall.backend.calls.consultation import Consultation
 from headcall.backend.calls.events import Events
 from headcall.backend.calls.figures import Figures
 from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
@@ -243,6 +244,7 @@ class Telephony:
         self.agents.on_change(self.dispatcher.wake)
         phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
         CallSocket(phone, self.call_views).register(live)
+        Consultation(self.calls, self.routing).register(live)
         Supervision(
             self.calls, self.given.store, Audit(self.given.store, self.given.clock, self.given.ids), self.given.ids
         ).register(live)

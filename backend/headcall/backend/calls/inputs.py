@@ -144,6 +144,29 @@ class TakeOver(Struct, frozen=True):
     user_id: str
 
 
+class Consult(Struct, frozen=True):
+    """Holds the other side and rings somebody within the same call."""
+
+    user_id: str
+    to_number: str
+    target: RingDevices
+
+
+class Complete(Struct, frozen=True):
+    """Who consults leaves; the others talk."""
+
+    user_id: str
+
+
+class Swap(Struct, frozen=True):
+    user_id: str
+
+
+class Drop(Struct, frozen=True):
+    user_id: str
+    leg_id: str
+
+
 class EndCall(Struct, frozen=True):
     """A supervisor ends a call of others."""
 

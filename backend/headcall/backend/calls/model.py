@@ -105,7 +105,7 @@ class Intro(Struct, frozen=True):
     """By the user who answers."""
 
 
-RingKind = Literal["queue", "direct", "outside"]
+RingKind = Literal["queue", "direct", "outside", "consult"]
 
 
 class Ring(Struct, frozen=True):
@@ -129,6 +129,17 @@ class Comeback(Struct, frozen=True):
     max_wait_ms: int = 1_800_000
     cause: str = ""
     """Why the transfer failed, once it did."""
+
+
+class Consulting(Struct, frozen=True):
+    """One of the two who talk asks a third; the other one hears music."""
+
+    by: str
+    """The leg of whoever asks."""
+    ring_id: str
+    to_number: str
+    leg_id: str = ""
+    """Of the third, once answered."""
 
 
 class Recording(Struct, frozen=True):
@@ -165,6 +176,7 @@ class Call(Struct, frozen=True):
     """The two legs that talk; the customer's, or the caller's, first."""
     held_by: str | None = None
     """The leg whose party pressed hold."""
+    consulting: Consulting | None = None
     wait: Wait | None = None
     ring: Ring | None = None
     refusal: str | None = None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from headcall.backend.calls.model import Call, Leg, Recording
+from headcall.backend.calls.model import Call, Consulting, Leg, Recording
 from headcall.backend.calls.rules.centre import intro_play_id
 from headcall.wire import legs as leg_words
 from headcall.wire import media as media_words
@@ -34,6 +34,10 @@ def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
     """What a leg hears in this state of the call."""
     if leg.role == "supervisor":
         return _together([*(call.legs[leg_id] for leg_id in call.pair or ()), *_speakers(call, leg)])
+    if call.consulting and leg.leg_id in (call.consulting.by, call.consulting.leg_id):
+        source = _hears_consulting(call, call.consulting, leg, sounds)
+        if source is not None:
+            return source
     other = call.other(leg.leg_id)
     if other is not None:
         return _hears_in_talk(call, leg, other, sounds)
@@ -42,6 +46,18 @@ def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
     if call.ring:
         return _hears_ringing(call, leg)
     return _music(sounds) if call.comeback else leg.plays
+
+
+def _hears_consulting(call: Call, consulting: Consulting, leg: Leg, sounds: Sounds) -> Source | None:
+    """What the two of a consultation hear; None for the one who has swapped back to the talk."""
+    is_aside = call.held_by == consulting.by
+    if leg.leg_id == consulting.leg_id:
+        return _together([call.legs[consulting.by]]) if is_aside and leg.has_media else _music(sounds)
+    if not is_aside:
+        return None
+    if not consulting.leg_id:
+        return _hears_ringing(call, leg)
+    return _together([call.legs[consulting.leg_id], *_speakers(call, leg)]) if leg.has_media else Silence()
 
 
 def _hears_in_talk(call: Call, leg: Leg, other: Leg, sounds: Sounds) -> Source:

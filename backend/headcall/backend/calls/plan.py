@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one input leads to. Rules write into a plan; nothing outside has changed before the plan is in the log."""
 
-from headcall.backend.calls.log import Entry, Event, apply
+from headcall.backend.calls.fold import apply
+from headcall.backend.calls.log import Entry, Event
 from headcall.backend.calls.model import Call
 from headcall.wire.legs import TransferResult
 from headcall.wire.media import SendDigits

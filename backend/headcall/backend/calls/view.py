@@ -31,31 +31,60 @@ def call_view(call: Call, user_id: str) -> View | None:
         "waited_s": round(max(0, waited) / 1000, 3) if waited is not None else None,
         "offer_expires_at": iso(call.ring.expires_at_ms) if is_offer and call.ring else None,
         "recording": any(recording.state == "on" for recording in call.recordings),
-        "held": call.held_by == leg.leg_id,
-        "held_by_peer": call.held_by is not None and leg.role != "supervisor" and call.held_by != leg.leg_id,
+        "held": state == "held",
+        "held_by_peer": _held_by_peer(call, leg),
         "digits": _peer_digits(call, leg),
-        "can": _can(state, leg),
+        "can": _can(call, state, leg),
         "parties": [_party(call, each) for each in call.live_legs() if _may_see(call, leg, each)],
         "supervise": leg.mode,
+        "consult": _consult(call, leg),
     }
+
+
+def _consult(call: Call, leg: Leg) -> dict[str, str] | None:
+    """Whom this one consults."""
+    consulting = call.consulting
+    if consulting is None or consulting.by != leg.leg_id:
+        return None
+    asked = [call.legs[consulting.leg_id]] if consulting.leg_id else call.ringing_legs()
+    if not asked:
+        return None
+    state = "talking" if consulting.leg_id else "ringing"
+    return {"leg_id": asked[0].leg_id, "number": asked[0].number, "name": asked[0].name, "state": state}
+
+
+def _is_asked(call: Call, leg: Leg) -> bool:
+    """Whether this one is consulted, or rung for it."""
+    return call.consulting is not None and leg.ring_id == call.consulting.ring_id
+
+
+def _held_by_peer(call: Call, leg: Leg) -> bool:
+    if _is_asked(call, leg):
+        return call.held_by is None and leg.state == "up"
+    return call.held_by is not None and leg.role != "supervisor" and call.held_by != leg.leg_id
 
 
 def _state(call: Call, leg: Leg) -> str:
     if leg.state == "outgoing":
         return "ringing"
-    if leg.role == "supervisor":
+    if leg.role == "supervisor" or _is_asked(call, leg) or (call.consulting and call.consulting.by == leg.leg_id):
         return "talking"
     if call.other(leg.leg_id) is None:
         return "dialling"
     return "held" if call.held_by == leg.leg_id else "talking"
 
 
-def _can(state: str, leg: Leg) -> list[str]:
+def _can(call: Call, state: str, leg: Leg) -> list[str]:
     if state == "ringing":
         return ["answer", "hang_up"] if leg.kind == "browser" else ["hang_up"]
     if state == "dialling" or leg.role == "supervisor":
         return ["hang_up"]
-    return ["hang_up", "hold", "transfer", "digits"]
+    if _is_asked(call, leg):
+        return ["hang_up"]
+    if call.consulting:
+        mine = ["complete", "swap"] if call.consulting.leg_id else ["complete"]
+        return ["hang_up", *(mine if call.consulting.by == leg.leg_id else [])]
+    return ["hang_up", "hold", "transfer", "digits", "consult"]
 
 
 def _may_see(call: Call, leg: Leg, other: Leg) -> bool:
@@ -67,7 +96,9 @@ def _may_see(call: Call, leg: Leg, other: Leg) -> bool:
 
 def _party(call: Call, leg: Leg) -> View:
     other = call.other(leg.leg_id)
-    is_held = other is not None and call.held_by == other.leg_id
+    is_held = (other is not None and call.held_by == other.leg_id) or (
+        _is_asked(call, leg) and _held_by_peer(call, leg)
+    )
     return {
         "leg_id": leg.leg_id,
         "user_id": leg.user_id,
@@ -88,6 +119,8 @@ def _role(call: Call, leg: Leg) -> str:
 
 def _peer(call: Call, leg: Leg) -> dict[str, str]:
     other = call.other(leg.leg_id)
+    if call.consulting and _is_asked(call, leg):
+        other = call.legs[call.consulting.by]
     if other is not None:
         return {"number": other.number, "name": other.name}
     if leg.role == "caller":

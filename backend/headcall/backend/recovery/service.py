@@ -19,8 +19,8 @@ from headcall.backend.agents.model import Agent, Trigger
 from headcall.backend.agents.service import Agents
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
+from headcall.backend.calls.fold import fold
 from headcall.backend.calls.inputs import Attached, Forgotten, PageWent, TakenOver
-from headcall.backend.calls.log import fold
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.service import CallControl

@@ -2,6 +2,7 @@
 """How legs and calls end. Every way out of a call goes through `end`, so that nothing is left behind."""
 
 from headcall.backend.calls.log import (
+    ConsultOver,
     Ended,
     LegClosed,
     QueueLeft,
@@ -37,8 +38,20 @@ def part(plan: Plan, why: str) -> None:
 
 
 def unbridge(plan: Plan, why: str) -> None:
+    drop_consulted(plan, "normal")
     if plan.call.pair:
         plan.note(Unbridged(why))
+
+
+def drop_consulted(plan: Plan, cause: str) -> None:
+    """Nobody is consulted any more; whoever asked has the other one back."""
+    consulting = plan.call.consulting
+    if consulting is None:
+        return
+    if plan.call.ring and plan.call.ring.ring_id == consulting.ring_id:
+        stop_ringing(plan, "cancelled", "normal")
+    close_leg(plan, consulting.leg_id, cause)
+    plan.note(ConsultOver(cause))
 
 
 def end(plan: Plan, cause: str, by: EndedBy) -> None:

@@ -5,6 +5,7 @@ from headcall.backend.calls.errors import NotNow
 from headcall.backend.calls.inputs import Answer, Device, Refuse, RingDevices
 from headcall.backend.calls.log import (
     Bridged,
+    ConsultAnswered,
     LegAdded,
     LegAnswered,
     LegRang,
@@ -14,7 +15,7 @@ from headcall.backend.calls.log import (
 )
 from headcall.backend.calls.model import Leg, Ring
 from headcall.backend.calls.plan import Plan
-from headcall.backend.calls.rules.ending import close_leg, stop_ringing
+from headcall.backend.calls.rules.ending import close_leg, drop_consulted, stop_ringing
 from headcall.backend.calls.rules.where import failed_to_reach
 from headcall.wire import legs as wire
 
@@ -110,6 +111,9 @@ def win(plan: Plan, leg: Leg, codec: str = "", by: str = "") -> None:
     for other in plan.call.legs.values():
         if other.ring_id == ring.ring_id and other.state == "outgoing":
             close_leg(plan, other.leg_id, "call-taken")
+    if plan.call.consulting:
+        plan.note(ConsultAnswered(leg.leg_id))
+        return
     if plan.call.wait:
         plan.note(QueueLeft("answered"))
     customer = plan.call.customer
@@ -150,5 +154,7 @@ def round_may_be_over(plan: Plan, cause: str) -> None:
 def give_up_round(plan: Plan, cause: str) -> None:
     """Nobody took it. In a queue the caller waits on; elsewhere the caller hears why."""
     stop_ringing(plan, cause, cause)
-    if not plan.call.wait:
+    if plan.call.consulting:
+        drop_consulted(plan, cause)
+    elif not plan.call.wait:
         failed_to_reach(plan, cause)

@@ -11,12 +11,14 @@ from headcall.backend.calls.log import (
     RecordingStopped,
     TransferStarted,
 )
-from headcall.backend.calls.model import Call, Comeback, Leg
+from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.begin import go_to
 from headcall.backend.calls.rules.centre import hang_up_leg
-from headcall.backend.calls.rules.ending import close_leg, end, part, side_of
+from headcall.backend.calls.rules.consult import is_consulted, is_consulting, leave
+from headcall.backend.calls.rules.ending import close_leg, drop_consulted, end, part, side_of
 from headcall.backend.calls.rules.ringing import refuse
+from headcall.backend.calls.rules.where import comeback_to
 from headcall.wire.legs import TransferResult
 from headcall.wire.media import SendDigits
 
@@ -35,7 +37,11 @@ def hang_up(plan: Plan, wish: HangUp) -> None:
     if leg.state == "outgoing":
         refuse(plan, RefuseWish(wish.user_id))
         return
-    if plan.call.pair:
+    if is_consulting(plan.call, leg):
+        leave(plan, leg)
+    elif is_consulted(plan.call, leg):
+        drop_consulted(plan, "normal")
+    elif plan.call.pair:
         hang_up_leg(plan, leg, "normal")
     else:
         end(plan, "caller-cancelled", side_of(plan, leg))
@@ -44,6 +50,7 @@ def hang_up(plan: Plan, wish: HangUp) -> None:
 def hold(plan: Plan, wish: Hold) -> None:
     """The other one hears music, until whoever pressed hold takes them back."""
     leg = talking_leg(plan.call, wish.user_id)
+    _not_while_consulting(plan.call)
     held_by = plan.call.held_by
     if (wish.on and held_by is None) or (not wish.on and held_by == leg.leg_id):
         plan.note(Held(leg.leg_id, wish.on))
@@ -53,6 +60,7 @@ def hold(plan: Plan, wish: Hold) -> None:
 
 def send_keys(plan: Plan, wish: SendKeys) -> None:
     leg = talking_leg(plan.call, wish.user_id)
+    _not_while_consulting(plan.call)
     digits = wish.digits.upper()
     if not 0 < len(digits) <= MOST_KEYS or not KEYS.issuperset(digits):
         raise NotNow("keys are 1 to 64 of 0-9 * # A-D", cause="bad-request", call_id=plan.call.call_id)
@@ -74,23 +82,12 @@ def transfer(plan: Plan, wish: Transfer) -> None:
             plan.tell(leg.leg_id, TransferResult(leg.leg_id, wish.target.cause))
             return
         raise NotNow("", cause=wish.target.cause, call_id=call.call_id)
-    plan.note(TransferStarted(leg.leg_id, wish.to_number, _comeback(plan, leg)))
+    plan.note(TransferStarted(leg.leg_id, wish.to_number, comeback_to(call, leg)))
     part(plan, "transferred")
     if leg.kind == "sip":
         plan.tell(leg.leg_id, TransferResult(leg.leg_id, "normal"))
     close_leg(plan, leg.leg_id, "normal")
     go_to(plan, wish.target)
-
-
-def _comeback(plan: Plan, leg: Leg) -> Comeback:
-    call = plan.call
-    return Comeback(
-        user_id=leg.user_id,
-        queue_id=call.queue_id,
-        queue_name=call.queue_name,
-        entered_at_ms=call.queue_entered_at_ms,
-        max_wait_ms=call.max_wait_ms,
-    )
 
 
 def record(plan: Plan, wish: Record) -> None:
@@ -101,6 +98,12 @@ def record(plan: Plan, wish: Record) -> None:
     elif not wish.on:
         for recording in running:
             plan.note(RecordingStopped(recording.recording_id))
+
+
+def _not_while_consulting(call: Call) -> None:
+    """It would be meant for one of three, and reach another."""
+    if call.consulting:
+        raise NotNow("not while somebody is consulted: swap instead", call_id=call.call_id)
 
 
 def talking_leg(call: Call, user_id: str) -> Leg:

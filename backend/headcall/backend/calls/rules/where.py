@@ -3,7 +3,7 @@
 
 from headcall.backend.calls.inputs import WaitInQueue
 from headcall.backend.calls.log import LegAnswered, QueueEntered, Refusing, TransferFailed
-from headcall.backend.calls.model import Comeback
+from headcall.backend.calls.model import Call, Comeback, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.ending import end
 
@@ -22,6 +22,17 @@ def wait_in_queue(plan: Plan, wish: WaitInQueue) -> None:
             priority=wish.priority,
             terms=wish.terms,
         )
+    )
+
+
+def comeback_to(call: Call, leg: Leg) -> Comeback:
+    """Where the one goes whom `leg` transfers, if nobody is there."""
+    return Comeback(
+        user_id=leg.user_id,
+        queue_id=call.queue_id,
+        queue_name=call.queue_name,
+        entered_at_ms=call.queue_entered_at_ms,
+        max_wait_ms=call.max_wait_ms,
     )
 
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What pages ask of a consultation before a transfer (browser API): checked, and carried out."""
+
+from typing import Any
+
+from headcall.backend.calls.errors import NoSuchCall, NotNow, NowhereToGo
+from headcall.backend.calls.inputs import Complete, Consult, Drop, RefuseCaller, Swap, WaitInQueue
+from headcall.backend.calls.mailbox import Box
+from headcall.backend.calls.routing import Routing
+from headcall.backend.calls.rules.talk import talking_leg
+from headcall.backend.calls.service import CallControl
+from headcall.backend.calls.socket import LONGEST_NUMBER, text
+from headcall.backend.edge.live import Live
+from headcall.backend.errors import ApiError
+from headcall.backend.users.model import Actor
+
+Data = dict[str, Any]
+
+
+class Consultation:
+    def __init__(self, calls: CallControl, routing: Routing) -> None:
+        self._calls, self._routing = calls, routing
+
+    def register(self, live: Live) -> None:
+        """Joins the live line."""
+        live.on_do("call.consult", self._consult)
+        live.on_do("call.complete", self._complete)
+        live.on_do("call.swap", self._swap)
+        live.on_do("call.drop", self._drop)
+
+    async def _consult(self, who: Actor, data: Data) -> Data:
+        box = self._mine(who, data)
+        number = text(data, "to", LONGEST_NUMBER)
+        talking_leg(box.call, who.user_id)
+        target = await self._routing.target(number, "browser", but_not=who.user_id)
+        if isinstance(target, RefuseCaller):
+            raise NowhereToGo(target.cause)
+        if isinstance(target, WaitInQueue):
+            raise NotNow("a queue cannot be consulted: transfer to it", cause="bad-request", call_id=box.call.call_id)
+        await box.ask(Consult(who.user_id, number, target))
+        return {}
+
+    async def _complete(self, who: Actor, data: Data) -> Data:
+        await self._mine(who, data).ask(Complete(who.user_id))
+        return {}
+
+    async def _swap(self, who: Actor, data: Data) -> Data:
+        await self._mine(who, data).ask(Swap(who.user_id))
+        return {}
+
+    async def _drop(self, who: Actor, data: Data) -> Data:
+        await self._mine(who, data).ask(Drop(who.user_id, text(data, "leg_id", 40)))
+        return {}
+
+    def _mine(self, who: Actor, data: Data) -> Box:
+        if not who.may("call.control"):
+            raise ApiError("not-allowed", "needs the right call.control")
+        box = self._calls.box(text(data, "call_id", 40))
+        if box.call.leg_of(who.user_id) is None:
+            raise NoSuchCall(box.call.call_id)
+        return box

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asking somebody before a transfer: the other side hears music, while whoever consults talks with a third.
+
+`pair` stays as it is until the transfer is complete; `held_by` says whom the consulting one talks with at the moment.
+"""
+
+from msgspec.structs import replace
+
+from headcall.backend.calls.errors import NotNow
+from headcall.backend.calls.inputs import Complete, Consult, Drop, Swap
+from headcall.backend.calls.log import Bridged, ConsultCompleted, ConsultStarted, Held, TransferStarted
+from headcall.backend.calls.model import Call, Consulting, Leg
+from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.ending import close_leg, drop_consulted, part
+from headcall.backend.calls.rules.ringing import start_round
+from headcall.backend.calls.rules.where import comeback_to
+
+
+def consult(plan: Plan, wish: Consult) -> None:
+    """Holds the other side and rings the third. Raises `NotNow` for who does not talk, is held, or consults already."""
+    call = plan.call
+    leg = call.leg_of(wish.user_id)
+    if leg is None or call.other(leg.leg_id) is None:
+        raise NotNow("you are not talking", call_id=call.call_id)
+    if call.consulting or call.held_by not in (None, leg.leg_id):
+        raise NotNow("not while somebody is consulted, nor while you are held", call_id=call.call_id)
+    plan.note(ConsultStarted(leg.leg_id, wish.target.ring_id, wish.to_number))
+    devices = tuple(
+        replace(
+            device,
+            presents_number=device.presents_number or leg.number,
+            presents_name=device.presents_name or leg.name,
+        )
+        for device in wish.target.devices
+    )
+    start_round(plan, replace(wish.target, kind="consult", devices=devices))
+
+
+def swap(plan: Plan, wish: Swap) -> None:
+    """Whoever heard music talks, and the other way round."""
+    consulting = _of(plan.call, wish.user_id)
+    if not consulting.leg_id:
+        raise NotNow("nobody has answered", call_id=plan.call.call_id)
+    plan.note(Held(consulting.by, plan.call.held_by is None))
+
+
+def drop(plan: Plan, wish: Drop) -> None:
+    """The consulted one goes; the other side is taken back."""
+    consulting = _of(plan.call, wish.user_id)
+    if wish.leg_id not in {consulting.leg_id, *(leg.leg_id for leg in plan.call.ringing_legs())}:
+        raise NotNow("only who is consulted can be dropped", call_id=plan.call.call_id)
+    drop_consulted(plan, "normal")
+
+
+def complete(plan: Plan, wish: Complete) -> None:
+    consulting = _of(plan.call, wish.user_id)
+    leave(plan, plan.call.legs[consulting.by])
+
+
+def leave(plan: Plan, leg: Leg) -> None:
+    """Who consults goes, the others talk. While it still rings this is a blind transfer, with its way back."""
+    call = plan.call
+    consulting, stays = call.consulting, call.other(leg.leg_id)
+    assert consulting is not None and stays is not None
+    if not consulting.leg_id:
+        plan.note(TransferStarted(leg.leg_id, consulting.to_number, comeback_to(call, leg)))
+    plan.note(ConsultCompleted(consulting.leg_id))
+    part(plan, "transferred")
+    close_leg(plan, leg.leg_id, "normal")
+    if consulting.leg_id:
+        plan.note(Bridged(stays.leg_id, consulting.leg_id))
+
+
+def is_consulting(call: Call, leg: Leg) -> bool:
+    return call.consulting is not None and call.consulting.by == leg.leg_id
+
+
+def is_consulted(call: Call, leg: Leg) -> bool:
+    return call.consulting is not None and call.consulting.leg_id == leg.leg_id
+
+
+def _of(call: Call, user_id: str) -> Consulting:
+    if call.consulting is None or call.legs[call.consulting.by].user_id != user_id:
+        raise NotNow("you consult nobody", call_id=call.call_id)
+    return call.consulting
