@@ -52,8 +52,19 @@ const check = createRoute({
   component: lazyRouteComponent(() => import("./features/check/check"), "Check"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./features/admin/admin"), "Admin"),
+});
+const adminSection = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/$section",
+  component: lazyRouteComponent(() => import("./features/admin/admin"), "Admin"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([desk, history, people, dial, settings, check]),
+  routeTree: root.addChildren([desk, history, people, dial, settings, check, admin, adminSection]),
   defaultPreload: "intent",
   defaultErrorComponent: Failed,
 });

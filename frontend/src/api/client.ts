@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { Me } from "@/core/wire";
 import type { paths } from "./schema";
-import type { Fault, SimulatedOrder } from "./types";
+import type { Fault, QueueChange, SimulatedOrder } from "./types";
 
 /** What the server refused, in the words of its catalogue of causes. */
 export class ApiError extends Error {
@@ -54,6 +54,16 @@ export interface CallsQuery {
   q?: string;
 }
 
+export interface AuditQuery {
+  person?: string;
+  action?: string;
+  object_id?: string;
+  since?: string | undefined;
+  until?: string | undefined;
+  before?: string | undefined;
+  limit?: number;
+}
+
 const filled = <T extends object>(query: T): { [K in keyof T]-?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== "")) as never;
 
@@ -72,5 +82,13 @@ export const api = {
   simulated: () => body(client.GET("/api/v1/simulator/calls")),
   endSimulated: (simulated_id: string) =>
     body(client.DELETE("/api/v1/simulator/calls/{simulated_id}", { params: { path: { simulated_id } } })),
+  audit: (query: AuditQuery) => body(client.GET("/api/v1/audit", { params: { query: filled(query) } })),
+  queues: () => body(client.GET("/api/v1/queues")),
+  queue: (queue_id: string) => body(client.GET("/api/v1/queues/{queue_id}", { params: { path: { queue_id } } })),
+  makeQueue: (name: string) => body(client.POST("/api/v1/queues", { body: { name } as QueueChange })),
+  changeQueue: (queue_id: string, rules: QueueChange) =>
+    body(client.PUT("/api/v1/queues/{queue_id}", { params: { path: { queue_id } }, body: rules })),
+  removeQueue: (queue_id: string) =>
+    body(client.DELETE("/api/v1/queues/{queue_id}", { params: { path: { queue_id } } })),
   health: () => body(client.GET("/api/v1/health")),
 };

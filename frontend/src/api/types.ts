@@ -10,6 +10,10 @@ export type CallRecord = Schemas["CallRecordOut"];
 export type CallDetail = Schemas["CallDetail"];
 export type Recording = Schemas["RecordingOut"];
 export type Peaks = Schemas["PeaksOut"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type QueueNow = Schemas["QueueOut"];
+export type QueueWhole = Schemas["QueueWhole"];
+export type QueueChange = Schemas["QueueChange"];
 export type SimulatedCall = Schemas["SimulatedCallOut"];
 export type SimulatedOrder = Schemas["CallWanted"];
 

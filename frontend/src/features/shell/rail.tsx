@@ -2,15 +2,27 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { help } from "@/actions/page";
+import { useDesk } from "@/core/store";
+import { sectionsOf } from "@/features/admin/sections";
 import { useAction } from "@/hooks/useActions";
 import { IconButton } from "@/ui/button";
 import { cx } from "@/ui/cx";
-import { Clock3, Grid3x3, Headphones, Headset, Keyboard, type LucideIcon, Settings, Users } from "@/ui/icons";
+import {
+  Building2,
+  Clock3,
+  Grid3x3,
+  Headphones,
+  Headset,
+  Keyboard,
+  type LucideIcon,
+  Settings,
+  Users,
+} from "@/ui/icons";
 import { Tip } from "@/ui/tooltip";
 import { Mark } from "./mark";
 
 interface Place {
-  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial";
+  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial" | "/admin";
   label: string;
   icon: LucideIcon;
 }
@@ -20,6 +32,7 @@ const TOP: readonly Place[] = [
   { to: "/history", label: "nav.history", icon: Clock3 },
   { to: "/people", label: "nav.people", icon: Users },
 ];
+const ADMIN: Place = { to: "/admin", label: "nav.admin", icon: Building2 };
 const BOTTOM: readonly Place[] = [
   { to: "/check", label: "nav.check", icon: Headphones },
   { to: "/settings", label: "nav.settings", icon: Settings },
@@ -32,7 +45,10 @@ const PHONE: readonly Place[] = [
   { to: "/settings", label: "nav.settings", icon: Settings },
 ];
 
+const useAdministers = (): boolean => useDesk((s) => sectionsOf(s.me?.rights ?? []).length > 0);
+
 export function Rail() {
+  const places = useAdministers() ? [...TOP, ADMIN] : TOP;
   const { t } = useTranslation();
   const keys = useAction(help);
   return (
@@ -40,7 +56,7 @@ export function Rail() {
       <div className="mb-3">
         <Mark />
       </div>
-      {TOP.map((p) => (
+      {places.map((p) => (
         <RailLink key={p.to} {...p} />
       ))}
       <div className="mt-auto flex flex-col items-center gap-1">
@@ -79,13 +95,14 @@ function RailLink({ to, label, icon: Icon }: Place) {
 
 /** On a phone the rail is at the thumb. */
 export function BottomNav() {
+  const places = useAdministers() ? [...PHONE.slice(0, -1), ADMIN, ...PHONE.slice(-1)] : PHONE;
   const { t } = useTranslation();
   return (
     <nav
       aria-label={t("nav.main")}
       className="flex shrink-0 border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {PHONE.map(({ to, label, icon: Icon }) => (
+      {places.map(({ to, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ComponentType, lazy } from "react";
+import { ListMusic, type LucideIcon, Search } from "@/ui/icons";
+
+export interface Section {
+  id: string;
+  label: string;
+  icon: LucideIcon;
+  /** Who lacks it does not see the section; the server decides all the same. */
+  right: string;
+  page: ComponentType;
+}
+
+/** The parts of the administration, in their order: one entry adds one. */
+export const SECTIONS: readonly Section[] = [
+  {
+    id: "queues",
+    label: "admin.queues",
+    icon: ListMusic,
+    right: "queue.manage",
+    page: lazy(() => import("./queues").then((m) => ({ default: m.Queues }))),
+  },
+  {
+    id: "audit",
+    label: "admin.audit",
+    icon: Search,
+    right: "system.read",
+    page: lazy(() => import("./audit").then((m) => ({ default: m.Audit }))),
+  },
+];
+
+export const sectionsOf = (rights: readonly string[]): Section[] => SECTIONS.filter((s) => rights.includes(s.right));
