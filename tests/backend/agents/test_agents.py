@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from headcall.backend.agents.errors import NotPermittedNow
+from headcall.backend.audit.service import Audit
 from headcall.backend.edge.front import front
 from headcall.backend.edge.static import Pages
 from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, play
@@ -205,9 +206,15 @@ def test_supervisors_and_queues_over_rest(tmp_path: Path) -> None:
             await office.page(MEI)
             changed = await anna.post(f"/api/v1/agents/{MEI}/state", json={"state": "ready"})
             assert changed.status_code == 200 and changed.json()["state"] == "ready"
+            audit = Audit(office.parts.store, office.parts.ctx.clock, office.parts.ctx.ids)
+            (forced,) = await audit.newest(object_id=MEI)
+            assert (forced["action"], forced["user"]["user_id"]) == ("agent.force", ANNA)
+            assert (forced["before"]["state"], forced["after"]["state"]) == ("offline", "ready")
             await office.bridge.offer(HOTLINE)
             (queue,) = (await anna.get("/api/v1/queues")).json()["queues"]
             assert (queue["waiting"], queue["agents_total"]) == (1, 3)
+            kept = await anna.delete(f"/api/v1/queues/{queue['id']}")
+            assert kept.status_code == 409 and "callers wait" in kept.text
             agents = (await anna.get("/api/v1/agents")).json()["agents"]
             assert {agent["agent_number"] for agent in agents} == {"1001", "1002", "1003"}
             refused = await anna.post(f"/api/v1/agents/{ANNA}/state", json={"state": "talking"})

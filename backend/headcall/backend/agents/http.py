@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from headcall.backend.agents.live import agent_view
 from headcall.backend.agents.model import Agent
 from headcall.backend.agents.service import Agents
+from headcall.backend.audit.service import Audit
 from headcall.backend.edge.auth import Actor, CurrentUser, requires
 from headcall.backend.errors import ApiError
 from headcall.backend.queues.service import Queues
@@ -45,7 +46,7 @@ class StateIn(BaseModel):
     reason: Annotated[str | None, Field(max_length=100)] = None
 
 
-def routes(agents: Agents, queues: Queues) -> APIRouter:
+def routes(agents: Agents, queues: Queues, audit: Audit) -> APIRouter:
     router = APIRouter(tags=["agents"])
 
     @router.get("/agents", response_model=AgentsOut)
@@ -55,10 +56,16 @@ def routes(agents: Agents, queues: Queues) -> APIRouter:
 
     @router.post("/agents/{user_id}/state", response_model=AgentOut)
     async def set_agent_state(user_id: str, wish: StateIn, who: CurrentUser) -> dict[str, Any]:
-        """Changes one's own state, or as a supervisor that of another."""
-        if user_id != who.user_id and not who.may("agent.supervise"):
+        """Changes one's own state, or as a supervisor that of another, which is in the audit log."""
+        if user_id == who.user_id:
+            return _view(await agents.wish(user_id, wish.state, wish.reason), queues)
+        if not who.may("agent.supervise"):
             raise ApiError("not-allowed", "needs the right agent.supervise")
-        return _view(await agents.wish(user_id, wish.state, wish.reason), queues)
+        was = agents.all().get(user_id)
+        agent = await agents.wish(user_id, wish.state, wish.reason)
+        before = {"state": was.state if was else None, "wished": None}
+        await audit.note_alone(who, "agent.force", user_id, before, {"state": agent.state, "wished": wish.state})
+        return _view(agent, queues)
 
     return router
 

@@ -43,6 +43,13 @@ class Audit:
             )
         )
 
+    async def note_alone(
+        self, who: Actor, action: str, object_id: str, before: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        """One more row, for what is done in no transaction of its own."""
+        async with self._store.begin() as session:
+            self.note(session, who, action, object_id, before, after)
+
     async def newest(self, *, object_id: str, limit: int = 50) -> list[dict[str, Any]]:
         """The latest changes of one thing, newest first."""
         return await self.find(rows.Wanted(object_id), limit)

@@ -389,7 +389,7 @@ class Telephony:
         router.include_router(queues_http.rule_routes(administration))
         router.include_router(audit_http.routes(audit))
         router.include_router(outcomes_http.routes(self.outcomes))
-        router.include_router(agents_http.routes(self.agents, self.queues))
+        router.include_router(agents_http.routes(self.agents, self.queues, audit))
         return router
 
     def state_of(self, user_id: str) -> str:
