@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Set Agent State
-         * @description Changes one's own state, or as a supervisor that of another.
+         * @description Changes one's own state, or as a supervisor that of another, which is in the audit log.
          */
         post: operations["set_agent_state"];
         delete?: never;
