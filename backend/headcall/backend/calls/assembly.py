@@ -165,6 +165,7 @@ class Telephony:
         )
         self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
+        self.audit = Audit(given.store, given.clock, given.ids)
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
         self.call_views = CallViews(self.calls, given.live.publish_user)
         self.ledger = Ledger(
@@ -245,9 +246,7 @@ class Telephony:
         phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
         CallSocket(phone, self.call_views).register(live)
         Consultation(self.calls, self.routing).register(live)
-        Supervision(
-            self.calls, self.given.store, Audit(self.given.store, self.given.clock, self.given.ids), self.given.ids
-        ).register(live)
+        Supervision(self.calls, self.audit, self.given.ids).register(live)
         AgentSocket(self.agents, live).register()
         self.queue_views.register()
         OutcomeSocket(self.outcomes).register(live)
@@ -384,12 +383,11 @@ class Telephony:
         """REST of queues and agents."""
         router = APIRouter()
         router.include_router(queues_http.routes(self.queues, self.queue_views, self.given.clock))
-        audit = Audit(self.given.store, self.given.clock, self.given.ids)
-        administration = QueueAdministration(self.given.store, self.queues, self.calls, audit, self.given.ids)
+        administration = QueueAdministration(self.given.store, self.queues, self.calls, self.audit, self.given.ids)
         router.include_router(queues_http.rule_routes(administration))
-        router.include_router(audit_http.routes(audit))
+        router.include_router(audit_http.routes(self.audit))
         router.include_router(outcomes_http.routes(self.outcomes))
-        router.include_router(agents_http.routes(self.agents, self.queues, audit))
+        router.include_router(agents_http.routes(self.agents, self.queues, self.audit))
         return router
 
     def state_of(self, user_id: str) -> str:

@@ -3,15 +3,14 @@
 
 from typing import Any
 
-from headcall.backend.calls.errors import NoSuchCall, NotNow, NowhereToGo
+from headcall.backend.calls.errors import NotNow, NowhereToGo
 from headcall.backend.calls.inputs import Complete, Consult, Drop, RefuseCaller, Swap, WaitInQueue
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.rules.talk import talking_leg
 from headcall.backend.calls.service import CallControl
-from headcall.backend.calls.socket import LONGEST_NUMBER, text
+from headcall.backend.calls.socket import LONGEST_NUMBER, may_control, text
 from headcall.backend.edge.live import Live
-from headcall.backend.errors import ApiError
 from headcall.backend.users.model import Actor
 
 Data = dict[str, Any]
@@ -53,9 +52,5 @@ class Consultation:
         return {}
 
     def _mine(self, who: Actor, data: Data) -> Box:
-        if not who.may("call.control"):
-            raise ApiError("not-allowed", "needs the right call.control")
-        box = self._calls.box(text(data, "call_id", 40))
-        if box.call.leg_of(who.user_id) is None:
-            raise NoSuchCall(box.call.call_id)
-        return box
+        may_control(who)
+        return self._calls.box_of(who.user_id, text(data, "call_id", 40))

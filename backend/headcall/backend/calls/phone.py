@@ -62,23 +62,23 @@ class Phone:
         return call.call_id, leg_id
 
     async def answer(self, who: Actor, call_id: str) -> None:
-        await self._mine(who, call_id).ask(Answer(who.user_id))
+        await self._calls.box_of(who.user_id, call_id).ask(Answer(who.user_id))
 
     async def refuse(self, who: Actor, call_id: str) -> None:
-        await self._mine(who, call_id).ask(RefuseWish(who.user_id))
+        await self._calls.box_of(who.user_id, call_id).ask(RefuseWish(who.user_id))
 
     async def hang_up(self, who: Actor, call_id: str) -> None:
-        await self._mine(who, call_id).ask(HangUp(who.user_id))
+        await self._calls.box_of(who.user_id, call_id).ask(HangUp(who.user_id))
 
     async def hold(self, who: Actor, call_id: str, on: bool) -> None:
-        await self._mine(who, call_id).ask(Hold(who.user_id, on))
+        await self._calls.box_of(who.user_id, call_id).ask(Hold(who.user_id, on))
 
     async def send_keys(self, who: Actor, call_id: str, digits: str) -> None:
-        await self._mine(who, call_id).ask(SendKeys(who.user_id, digits))
+        await self._calls.box_of(who.user_id, call_id).ask(SendKeys(who.user_id, digits))
 
     async def transfer(self, who: Actor, call_id: str, number: str) -> None:
         """Blind. Raises with the cause when the number leads nowhere: the talk then goes on."""
-        box = self._mine(who, call_id)
+        box = self._calls.box_of(who.user_id, call_id)
         leg = talking_leg(box.call, who.user_id)
         target = await self._routing.target(number, "browser", but_not=who.user_id)
         if isinstance(target, RefuseCaller):
@@ -98,12 +98,6 @@ class Phone:
             raise NoSuchCall()
         await box.ask(PageCame(who.user_id))
         return answer
-
-    def _mine(self, who: Actor, call_id: str) -> Box:
-        box = self._calls.box(call_id)
-        if box.call.leg_of(who.user_id) is None:
-            raise NoSuchCall(call_id)
-        return box
 
 
 async def _attach(box: Box, leg_id: str) -> bool:

@@ -68,6 +68,13 @@ class CallControl:
             raise NoSuchCall(call_id)
         return box
 
+    def box_of(self, user_id: str, call_id: str) -> Box:
+        """One in which this user has a leg. Raises `NoSuchCall` for the calls of others too."""
+        box = self.box(call_id)
+        if box.call.leg_of(user_id) is None:
+            raise NoSuchCall(call_id)
+        return box
+
     def get(self, call_id: str) -> Call | None:
         """An open call as it is now."""
         box = self._boxes.get(call_id)

@@ -33,7 +33,7 @@ class CallSocket:
         live.on_do("leg.quality", self._quality)
 
     async def _dial(self, who: Actor, data: Data) -> Data:
-        _may(who)
+        may_control(who)
         call_id, leg_id = await self._phone.dial(who, text(data, "number", LONGEST_NUMBER))
         return {"call_id": call_id, "leg_id": leg_id}
 
@@ -57,7 +57,7 @@ class CallSocket:
         return {}
 
     async def _transfer(self, who: Actor, data: Data) -> Data:
-        _may(who)
+        may_control(who)
         await self._phone.transfer(who, text(data, "call_id", 40), text(data, "to", LONGEST_NUMBER))
         return {}
 
@@ -83,6 +83,7 @@ def text(data: Data, name: str, longest: int) -> str:
     return value
 
 
-def _may(who: Actor) -> None:
+def may_control(who: Actor) -> None:
+    """Raises `ApiError` for who has no telephone."""
     if not who.may("call.control"):
         raise ApiError("not-allowed", "needs the right call.control")

@@ -12,7 +12,6 @@ from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.socket import text
 from headcall.backend.edge.live import Live
 from headcall.backend.errors import ApiError
-from headcall.backend.store.engine import Store
 from headcall.backend.users.model import Actor
 
 Data = dict[str, Any]
@@ -21,8 +20,8 @@ MODES: Final[dict[str, Mode]] = {"listen": "listen", "whisper": "whisper", "barg
 
 
 class Supervision:
-    def __init__(self, calls: CallControl, store: Store, audit: Audit, new_id: Callable[[str], str]) -> None:
-        self._calls, self._store, self._audit, self._new_id = calls, store, audit, new_id
+    def __init__(self, calls: CallControl, audit: Audit, new_id: Callable[[str], str]) -> None:
+        self._calls, self._audit, self._new_id = calls, audit, new_id
 
     def register(self, live: Live) -> None:
         """Joins the live line."""
@@ -47,7 +46,7 @@ class Supervision:
         leg = (await box.ask(wish)).leg_of(who.user_id)
         if leg is None:
             raise NotNow("the talk is over", call_id=call_id)
-        await self._note(who, f"call.{mode}", call_id, {"mode": was.mode if was else ""}, {"mode": mode})
+        await self._audit.note_alone(who, f"call.{mode}", call_id, {"mode": was.mode if was else ""}, {"mode": mode})
         return leg.leg_id
 
     async def _take_over(self, who: Actor, data: Data) -> Data:
@@ -58,19 +57,15 @@ class Supervision:
             await self._join(who, call_id, "listen")
         was = box.call.agent_id
         leg = (await box.ask(TakeOver(who.user_id))).leg_of(who.user_id)
-        await self._note(who, "call.take_over", call_id, {"agent": was}, {"agent": who.user_id})
+        await self._audit.note_alone(who, "call.take_over", call_id, {"agent": was}, {"agent": who.user_id})
         return {"call_id": call_id, "leg_id": leg.leg_id if leg else ""}
 
     async def _end(self, who: Actor, data: Data) -> Data:
         _may(who)
         call_id = text(data, "call_id", 40)
         await self._calls.box(call_id).ask(EndCall(who.user_id))
-        await self._note(who, "call.end", call_id, {"open": True}, {"open": False})
+        await self._audit.note_alone(who, "call.end", call_id, {"open": True}, {"open": False})
         return {}
-
-    async def _note(self, who: Actor, action: str, call_id: str, before: Data, after: Data) -> None:
-        async with self._store.begin() as session:
-            self._audit.note(session, who, action, call_id, before, after)
 
 
 def _may(who: Actor) -> None:

@@ -111,8 +111,7 @@ class QueueAdministration:
         box = self._calls.box(call_id)
         was = box.call.priority
         await box.ask(SetPriority(priority, who.user_id))
-        async with self._store.begin() as session:
-            self._audit.note(session, who, "call.priority", call_id, {"priority": was}, {"priority": priority})
+        await self._audit.note_alone(who, "call.priority", call_id, {"priority": was}, {"priority": priority})
 
 
 def _checked(rules: Rules) -> Queue:

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { QueueWhole } from "@/api/types";
-import { faultText } from "@/hooks/useActions";
 import { Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Input } from "@/ui/field";
 import { Select } from "@/ui/select";
 import { Switch } from "@/ui/switch";
-import { toast } from "@/ui/toast";
+import { useQueueChange } from "./use-queue-change";
 
 const STRATEGIES = [
   "longest-idle",
@@ -36,19 +35,13 @@ const GROUPS = [
 
 export function QueueEditor({ id, onClose }: { id: string; onClose(): void }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
+  const change = useQueueChange(onClose);
   const { data } = useQuery({ queryKey: ["queue", id], queryFn: () => api.queue(id), staleTime: 0, gcTime: 0 });
   const [changed, setChanged] = useState<Partial<QueueWhole>>({});
   const save = async () => {
     if (!data) return;
     const { id: _id, number: _number, ...rules } = { ...data, ...changed };
-    try {
-      await api.changeQueue(id, rules);
-      await client.invalidateQueries({ queryKey: ["queues"] });
-      onClose();
-    } catch (error) {
-      toast("fault", faultText(error));
-    }
+    await change(() => api.changeQueue(id, rules));
   };
   return (
     <Dialog

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { QueueNow } from "@/api/types";
 import { shownNumber } from "@/core/number";
-import { faultText } from "@/hooks/useActions";
 import { Empty, PanelHead, Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Input, Labelled } from "@/ui/field";
 import { ListMusic } from "@/ui/icons";
-import { toast } from "@/ui/toast";
 import { QueueEditor } from "./queue-editor";
+import { useQueueChange } from "./use-queue-change";
 
 export function Queues() {
   const { t } = useTranslation();
@@ -71,17 +70,9 @@ export function Queues() {
 
 function Make({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
+  const change = useQueueChange(onClose);
   const [name, setName] = useState("");
-  const make = async () => {
-    try {
-      await api.makeQueue(name.trim());
-      await client.invalidateQueries({ queryKey: ["queues"] });
-      onClose();
-    } catch (error) {
-      toast("fault", faultText(error));
-    }
-  };
+  const make = () => change(() => api.makeQueue(name.trim()));
   return (
     <Dialog
       open
@@ -110,16 +101,8 @@ function Make({ onClose }: { onClose(): void }) {
 
 function Remove({ queue, onClose }: { queue: QueueNow; onClose(): void }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const remove = async () => {
-    try {
-      await api.removeQueue(queue.id);
-      await client.invalidateQueries({ queryKey: ["queues"] });
-      onClose();
-    } catch (error) {
-      toast("fault", faultText(error));
-    }
-  };
+  const change = useQueueChange(onClose);
+  const remove = () => change(() => api.removeQueue(queue.id));
   return (
     <Dialog
       open
