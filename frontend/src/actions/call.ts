@@ -2,7 +2,7 @@
 
 import { isLive, isTalking } from "@/core/desk";
 import type { CallView } from "@/core/wire";
-import { ArrowRightLeft, Grid3x3, Mic, Pause, Phone, PhoneOff, PhoneX } from "@/ui/icons";
+import { ArrowRightLeft, CheckCheck, Grid3x3, Mic, Pause, Phone, PhoneOff, PhoneX, RotateCcw, Users } from "@/ui/icons";
 import { action, type Scene } from "./action";
 
 const can = (call: CallView | null, what: CallView["can"][number]): boolean => call?.can.includes(what) ?? false;
@@ -111,4 +111,41 @@ export const transfer = action({
   keys: "Alt+KeyT",
   available: (scene) => talking(scene) !== null && can(scene.call, "transfer"),
   run: ({ call }, hands) => hands.ui({ transfer: call?.call_id ?? null }),
+});
+
+export const swap = action({
+  id: "call.swap",
+  section: "call",
+  label: () => "action.swap",
+  icon: Users,
+  keys: "Alt+KeyX",
+  available: ({ call }) => can(call, "swap"),
+  async run({ call }, hands) {
+    if (call) await hands.send({ type: "call.swap", call_id: call.call_id });
+  },
+});
+
+export const complete = action({
+  id: "call.complete",
+  section: "call",
+  label: () => "action.complete",
+  icon: CheckCheck,
+  keys: "Alt+KeyC",
+  available: ({ call }) => can(call, "complete"),
+  async run({ call }, hands) {
+    if (call) await hands.send({ type: "call.complete", call_id: call.call_id });
+  },
+});
+
+export const drop = action({
+  id: "call.drop",
+  section: "call",
+  label: () => "action.drop",
+  icon: RotateCcw,
+  keys: "Alt+KeyB",
+  // The server's `can` has no word of its own for it: whoever may complete may also take the held one back.
+  available: ({ call }) => can(call, "complete") && call?.consult != null,
+  async run({ call }, hands) {
+    if (call?.consult) await hands.send({ type: "call.drop", call_id: call.call_id, leg_id: call.consult.leg_id });
+  },
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Action, Scene } from "./action";
 import { breaks, logOut, offline, ready, statusMenu, useHere } from "./agent";
-import { answer, hangUp, hold, keypad, mute, refuse, transfer } from "./call";
+import { answer, complete, drop, hangUp, hold, keypad, mute, refuse, swap, transfer } from "./call";
 import { dialler, goCheck, goDesk, goHistory, goSettings, help, language, palette, theme } from "./page";
 
 export const ACTIONS: readonly Action[] = [
@@ -12,6 +12,9 @@ export const ACTIONS: readonly Action[] = [
   hold,
   keypad,
   transfer,
+  swap,
+  complete,
+  drop,
   statusMenu,
   ready,
   ...breaks,

@@ -6,7 +6,7 @@ export type AnswerOn = "browser" | "phone" | "both";
 export type AgentState = "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up";
 export type Direction = "in" | "out" | "internal";
 export type CallPhase = "ringing" | "dialling" | "talking" | "held" | "ended";
-export type Ability = "answer" | "hang_up" | "hold" | "transfer" | "digits";
+export type Ability = "answer" | "hang_up" | "hold" | "transfer" | "digits" | "consult" | "swap" | "complete";
 export type Words = Record<Language, string>;
 
 export interface Me {
@@ -29,6 +29,24 @@ export interface AgentView {
   missed: number;
 }
 
+/** One of those in a call; who is held hears music. */
+export interface Party {
+  leg_id: string;
+  user_id: string | null;
+  number: string;
+  name: string | null;
+  role: "caller" | "agent" | "other" | "supervisor";
+  state: "talking" | "held" | "ringing";
+}
+
+/** Whom we ask before a transfer. */
+export interface Consulted {
+  leg_id: string;
+  number: string;
+  name: string | null;
+  state: "ringing" | "talking";
+}
+
 export interface CallView {
   call_id: string;
   leg_id: string;
@@ -46,6 +64,8 @@ export interface CallView {
   held_by_peer: boolean;
   digits: string;
   can: Ability[];
+  parties: Party[];
+  consult: Consulted | null;
 }
 
 export interface QueueView {
@@ -84,6 +104,10 @@ export type Command =
   | { type: "call.hang_up"; call_id: string }
   | { type: "call.hold"; call_id: string; on: boolean }
   | { type: "call.transfer"; call_id: string; to: string }
+  | { type: "call.consult"; call_id: string; to: string }
+  | { type: "call.swap"; call_id: string }
+  | { type: "call.complete"; call_id: string }
+  | { type: "call.drop"; call_id: string; leg_id: string }
   | { type: "call.digits"; call_id: string; digits: string }
   | { type: "leg.connect"; leg_id: string; sdp: string }
   | { type: "leg.quality"; leg_id: string; rtt_ms: number; loss: number; jitter_ms: number; mos: number }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test, vi } from "vitest";
 import type { Hands } from "@/actions/action";
-import { answer, hangUp, hold, keypad, mute, refuse, transfer } from "@/actions/call";
+import { answer, complete, drop, hangUp, hold, keypad, mute, refuse, swap, transfer } from "@/actions/call";
 import { ariaKeys, belongsToField, pressed, shownKeys } from "@/actions/keys";
 import { ACTIONS, actionFor, keysOf } from "@/actions/registry";
 import { useUi } from "@/core/ui";
 import { sceneOf } from "@/hooks/useScene";
 import en from "@/i18n/en.json";
-import { after, call, opened, talking } from "../core/material";
+import { after, call, consulting, opened, talking } from "../core/material";
 
 const scene = (calls: ReturnType<typeof call>[], instance = "tab_1") =>
   sceneOf(after(opened({ calls })), useUi.getState(), instance);
@@ -173,5 +173,29 @@ describe("keys", () => {
     expect(shownKeys("Alt+KeyJ")).toEqual(["Alt", "J"]);
     expect(shownKeys("Shift+Slash")).toEqual(["?"]);
     expect(ariaKeys("Ctrl+KeyK")).toBe("Control+K");
+  });
+});
+
+describe("a consultation", () => {
+  const offered = (c: ReturnType<typeof call>) => [swap, complete, drop].filter((a) => a.available(scene([c])));
+
+  test("offers what the server allows, and no more", () => {
+    expect(offered(talking())).toEqual([]);
+    expect(offered(consulting("ringing"))).toEqual([complete, drop]);
+    expect(offered(consulting())).toEqual([swap, complete, drop]);
+  });
+
+  test("whoever is asked may do none of it", () => {
+    expect(offered(consulting("talking", { can: ["hang_up"], consult: null }))).toEqual([]);
+  });
+
+  test("each says its verb; who is dropped is named by leg", async () => {
+    const h = hands();
+    for (const a of [swap, complete, drop]) await a.run(scene([consulting()]), h);
+    expect(h.sent).toEqual([
+      { type: "call.swap", call_id: "call_1" },
+      { type: "call.complete", call_id: "call_1" },
+      { type: "call.drop", call_id: "call_1", leg_id: "leg_3" },
+    ]);
   });
 });

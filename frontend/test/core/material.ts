@@ -32,6 +32,8 @@ export function call(patch: Partial<CallView> = {}): CallView {
     held_by_peer: false,
     digits: "",
     can: ["answer", "hang_up"],
+    parties: [],
+    consult: null,
     ...patch,
   };
 }
@@ -43,6 +45,22 @@ export const talking = (patch: Partial<CallView> = {}): CallView =>
     can: ["hang_up", "hold", "transfer", "digits"],
     ...patch,
   });
+
+/** We ask Zhang Lei, who rings on two devices or talks, while the customer hears music. */
+export const consulting = (state: "ringing" | "talking" = "talking", patch: Partial<CallView> = {}): CallView => {
+  const lei = { number: "83012341002", name: "张磊", state };
+  return talking({
+    can: state === "talking" ? ["hang_up", "complete", "swap"] : ["hang_up", "complete"],
+    consult: { leg_id: "leg_3", ...lei },
+    parties: [
+      { leg_id: "leg_4", user_id: "user_2", role: "other", ...lei, state: "ringing" },
+      { leg_id: "leg_1", user_id: "user_1", number: "83012341001", name: "李梅", role: "agent", state: "talking" },
+      { leg_id: "leg_2", user_id: null, number: "13800138000", name: null, role: "caller", state: "held" },
+      { leg_id: "leg_3", user_id: "user_2", role: "other", ...lei },
+    ],
+    ...patch,
+  });
+};
 
 export function snapshot(patch: Partial<Snapshot> = {}): Snapshot {
   return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
 import type { Action } from "@/actions/action";
-import { hangUp, hold, keypad, mute, transfer } from "@/actions/call";
+import { complete, drop, hangUp, hold, keypad, mute, swap, transfer } from "@/actions/call";
 import { ariaKeys } from "@/actions/keys";
 import { shownNumber } from "@/core/number";
 import { useLive } from "@/core/store";
@@ -14,6 +14,7 @@ import { Avatar, Badge } from "@/ui/bits";
 import { cx } from "@/ui/cx";
 import { MicOff, Play, Smartphone, User } from "@/ui/icons";
 import { Tip } from "@/ui/tooltip";
+import { Consulting } from "./consulting";
 import { CallKeypad } from "./keypad";
 import { LiveTrace } from "./live-trace";
 import { MicHint } from "./mic-hint";
@@ -47,7 +48,8 @@ export function Talking({ call }: { call: CallView }) {
       )}
       <Facts call={call} />
       {call.media === "browser" && <MicHint call={call} />}
-      <Controls />
+      {call.consult && <Consulting call={call} consulted={call.consult} />}
+      {call.consult ? <ConsultControls /> : <Controls />}
       {ui.keypad && <CallKeypad call={call} />}
     </div>
   );
@@ -130,6 +132,17 @@ function Controls() {
       <Control action={keypad} />
       <Control action={transfer} />
       <Control action={hangUp} danger />
+    </div>
+  );
+}
+
+/** No "End" here: while one consults, hanging up completes (docs/browser-api.md). */
+function ConsultControls() {
+  const scene = useScene();
+  return (
+    <div className="mt-4 flex flex-wrap items-stretch gap-2">
+      <Control action={mute} onIcon={MicOff} />
+      {[swap, complete, drop].map((a) => a.available(scene) && <Control key={a.id} action={a} />)}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { dialled, looksDiallable, shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
 import { useUi } from "@/core/ui";
+import type { CallView } from "@/core/wire";
 import { PersonRow } from "@/features/people/person-row";
 import { usePeople } from "@/features/people/usePeople";
 import { faultText, hands } from "@/hooks/useActions";
@@ -12,6 +13,7 @@ import { Spinner } from "@/ui/bits";
 import { Dialog } from "@/ui/dialog";
 import { Input } from "@/ui/field";
 import { PhoneForwarded } from "@/ui/icons";
+import { Segments } from "@/ui/segments";
 import { toast } from "@/ui/toast";
 
 export function TransferDialog() {
@@ -20,11 +22,17 @@ export function TransferDialog() {
   // The caller may hang up while we still choose.
   const open = callId !== null && call?.call_id === callId;
   const close = () => useUi.setState({ transfer: null });
-  return open ? <Choose callId={callId} name={call.peer.name || shownNumber(call.peer.number)} close={close} /> : null;
+  return open ? <Choose call={call} close={close} /> : null;
 }
 
-function Choose({ callId, name, close }: { callId: string; name: string; close(): void }) {
+const HOWS = ["now", "first"] as const;
+type How = (typeof HOWS)[number];
+
+function Choose({ call, close }: { call: CallView; close(): void }) {
   const { t } = useTranslation();
+  const [how, setHow] = useState<How>("now");
+  const mayConsult = call.can.includes("consult");
+  const asks = mayConsult && how === "first";
   const [q, setQ] = useState("");
   const [busy, setBusy] = useState(false);
   const me = useDesk((s) => s.me?.user_id);
@@ -40,18 +48,28 @@ function Choose({ callId, name, close }: { callId: string; name: string; close()
     if (busy) return;
     setBusy(true);
     try {
-      await hands.send({ type: "call.transfer", call_id: callId, to });
-      toast("done", t("transfer.done"));
+      await hands.send({ type: asks ? "call.consult" : "call.transfer", call_id: call.call_id, to });
+      // The card shows a consultation; a transfer takes the card away.
+      if (!asks) toast("done", t("transfer.done"));
       close();
     } catch (error) {
       toast("fault", faultText(error));
       setBusy(false);
     }
   };
+  const name = call.peer.name || shownNumber(call.peer.number);
   const first = outside ?? others[0]?.number ?? null;
   return (
     <Dialog open onClose={close} title={t("transfer.title")} description={t("transfer.text", { name })}>
-      <div className="px-5 pb-2">
+      <div className="flex flex-col items-start gap-2.5 px-5 pb-2">
+        {mayConsult && (
+          <Segments
+            label={t("consult.how")}
+            value={how}
+            onChange={(value) => setHow(value as How)}
+            choices={HOWS.map((value) => ({ value, label: t(`consult.${value}`) }))}
+          />
+        )}
         <Input
           autoFocus
           value={q}
@@ -73,7 +91,7 @@ function Choose({ callId, name, close }: { callId: string; name: string; close()
               <PhoneForwarded aria-hidden size={15} />
             </span>
             <span className="figures text-sm font-medium">
-              {t("transfer.to_number", { number: shownNumber(outside) })}
+              {t(asks ? "consult.to_number" : "transfer.to_number", { number: shownNumber(outside) })}
             </span>
           </button>
         )}
@@ -88,7 +106,7 @@ function Choose({ callId, name, close }: { callId: string; name: string; close()
         {others.map((p) => (
           <PersonRow key={p.user_id} person={p} disabled={busy} onPick={() => p.number && void send(p.number)} />
         ))}
-        {!q && queues.length > 1 && <p className="px-2.5 pt-3 pb-1 text-xs text-ink-3">{t("transfer.tip")}</p>}
+        {!q && !asks && queues.length > 1 && <p className="px-2.5 pt-3 pb-1 text-xs text-ink-3">{t("transfer.tip")}</p>}
       </div>
     </Dialog>
   );
