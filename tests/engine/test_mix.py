@@ -131,3 +131,31 @@ def test_more_than_thirty_two_are_refused(exchange: Exchange) -> None:
     exchange.telephone("a", [OPUS])
     with pytest.raises(ValueError, match="at most 32"):
         exchange.engine.hear("a", ("mix", [f"leg{n}" for n in range(33)]))
+
+
+def test_a_mix_of_oneself_is_silence(exchange: Exchange, three: dict[str, Telephone]) -> None:
+    exchange.engine.hear("agent", ("mix", ("agent",)))
+    listen_anew(exchange)
+    assert heard_by(three["agent"]) == set()
+
+
+def test_a_mix_of_oneself_and_another_is_passed_on_untouched(exchange: Exchange, three: dict[str, Telephone]) -> None:
+    exchange.engine.hear("customer", ("mix", ("agent", "customer")))
+    listen_anew(exchange, 20)
+    assert heard_by(three["customer"]) == {"agent"}
+    assert exchange.engine.counters()["rtp_passed"] >= 15
+
+
+def test_nothing_is_missing_when_a_call_that_is_not_recorded_becomes_a_mix(
+    exchange: Exchange, three: dict[str, Telephone]
+) -> None:
+    engine, agent = exchange.engine, three["agent"]
+    engine.hear("agent", ("leg", "customer"))
+    exchange.run(30)
+    before = len(agent.heard)
+    engine.hear("agent", ("mix", ("customer", "supervisor")))
+    exchange.run(50)
+    steps = [after.seq - first.seq for first, after in zip(agent.heard, agent.heard[1:], strict=False)]
+    assert set(steps) == {1}
+    assert len(agent.heard) - before >= 48
+    assert heard_by(agent) >= {"customer"}

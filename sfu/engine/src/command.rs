@@ -30,6 +30,19 @@ pub enum Source {
     Tone(Tone),
 }
 
+impl Source {
+    /// Nobody hears themselves in a mix; what is left of it may be one leg, whose packets are passed on, or nobody.
+    pub fn without(self, leg: &str) -> Self {
+        let Self::Mix(mut names) = self else { return self };
+        names.retain(|name| name != leg);
+        match names.len() {
+            0 => Self::Silence,
+            1 => Self::Leg(names.remove(0)),
+            _ => Self::Mix(names),
+        }
+    }
+}
+
 pub struct Keys {
     pub profile: Profile,
     pub rx_key: [u8; KEY],

@@ -15,12 +15,13 @@ pub struct Mixing {
     pub voices: Vec<usize>,
     sum: Vec<i32>,
     gain: f32,
-    next: f32,
+    /// The lowest gain any rate of this tick needed.
+    next: Option<f32>,
 }
 
 impl Mixing {
     pub fn new(voices: Vec<usize>) -> Self {
-        Self { voices, sum: Vec::new(), gain: 1.0, next: 1.0 }
+        Self { voices, sum: Vec::new(), gain: 1.0, next: None }
     }
 
     /// 20 ms of all voices at a rate. May be asked for several rates of the same tick; `settle` ends the tick.
@@ -33,18 +34,21 @@ impl Mixing {
             lay(*voice, &mut self.sum);
         }
         let peak = self.sum.iter().fold(1, |peak, sample| sample.abs().max(peak)) as f32;
-        self.next = (CEILING / peak).min(self.gain + RECOVERY).min(1.0);
-        let (first, last) = (self.gain, self.next);
-        let length = self.sum.len() as f32;
+        let first = self.gain;
+        let last = (CEILING / peak).min(first + RECOVERY).min(1.0).min(self.next.unwrap_or(1.0));
+        self.next = Some(last);
+        // Down before the first sample that would be too loud, at once if that is the first of all.
+        let too_loud = self.sum.iter().position(|sample| sample.abs() as f32 * first.max(last) > CEILING);
+        let way = too_loud.unwrap_or(self.sum.len());
         out.clear();
         out.extend(self.sum.iter().enumerate().map(|(n, sample)| {
-            let gain = first + (last - first) * (n as f32 / length);
+            let gain = if n < way { first + (last - first) * (n as f32 / way as f32) } else { last };
             (*sample as f32 * gain).clamp(-32_767.0, 32_767.0) as i16
         }));
     }
 
     pub fn settle(&mut self) {
-        self.gain = self.next;
+        self.gain = self.next.take().unwrap_or(self.gain);
     }
 }
 
@@ -102,5 +106,24 @@ mod tests {
         let out = mixed(&mut mixing, &[vec![20_000; 160], vec![11_000; 160]]);
         let steps = out.windows(2).map(|pair| (pair[1] - pair[0]).abs()).max();
         assert!(steps < Some(20), "{steps:?}");
+    }
+
+    #[test]
+    fn nothing_is_cut_off_where_it_becomes_too_loud() {
+        for quiet in [0, 80] {
+            let voice: Vec<i16> = (0..160).map(|n| if n < quiet { 0 } else { 30_000 }).collect();
+            let out = mixed(&mut Mixing::new(vec![0, 1]), &[voice.clone(), voice]);
+            assert!(out.iter().all(|sample| *sample <= 32_000), "{:?}", out.iter().max());
+        }
+    }
+
+    #[test]
+    fn a_second_rate_of_a_tick_does_not_undo_the_gain_of_the_first() {
+        let mut mixing = Mixing::new(vec![0]);
+        let mut out = Vec::new();
+        mixing.add(8_000, &mut out, |_, sum| sum.fill(64_000));
+        mixing.add(16_000, &mut out, |_, sum| sum.fill(1_000));
+        mixing.settle();
+        assert!((mixing.gain - 0.5).abs() < 0.001, "{}", mixing.gain);
     }
 }

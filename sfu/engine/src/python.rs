@@ -90,11 +90,7 @@ fn mix(mut legs: Vec<String>) -> PyResult<Source> {
     if legs.len() > MOST_MIXED {
         return bad(format!("a mix of {} legs: at most {MOST_MIXED}", legs.len()));
     }
-    Ok(match legs.len() {
-        0 => Source::Silence,
-        1 => Source::Leg(legs.swap_remove(0)),
-        _ => Source::Mix(legs),
-    })
+    Ok(Source::Mix(legs))
 }
 
 fn key(octets: &[u8]) -> PyResult<[u8; KEY]> {

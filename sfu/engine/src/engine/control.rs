@@ -232,6 +232,7 @@ impl Engine {
 
     fn hear(&mut self, leg: &str, source: Source) {
         let Some(id) = self.find(leg) else { return };
+        let source = source.without(leg);
         if self.legs[id].hears.wanted == source {
             return;
         }
@@ -263,12 +264,12 @@ impl Engine {
         self.refuse_empty_play(id);
     }
 
-    /// Who is not there yet joins when it comes; nobody hears themselves.
+    /// Who is not there yet joins when it comes. Their packets are kept from now on, not from the next beat.
     fn open_mix(&mut self, id: usize, names: &[String]) -> Active {
-        let voices: Vec<usize> =
-            names.iter().filter_map(|name| self.leg_by_name.get(name).copied()).filter(|voice| *voice != id).collect();
+        let voices: Vec<usize> = names.iter().filter_map(|name| self.leg_by_name.get(name).copied()).collect();
         for voice in &voices {
             self.legs[*voice].mixers.push(id);
+            self.legs[*voice].says.is_decoded = true;
         }
         Active::Mix(Box::new(Mixing::new(voices)))
     }
@@ -283,6 +284,7 @@ impl Engine {
                 mixing.voices.push(id);
             }
         }
+        self.legs[id].says.is_decoded = !mixers.is_empty();
         self.legs[id].mixers = mixers;
     }
 
