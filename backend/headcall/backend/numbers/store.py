@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import String, select
+from sqlalchemy import Index, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,7 @@ from headcall.backend.store.base import DEFAULT_TENANT, Base, Id
 
 class NumberRow(Base):
     __tablename__ = "numbers"
+    __table_args__ = (Index(None, "target_kind", "target"), Index(None, "branch", "number"))
 
     number: Mapped[str] = mapped_column(String(32), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(Id, default=DEFAULT_TENANT)
@@ -22,6 +23,11 @@ class NumberRow(Base):
     target_kind: Mapped[str] = mapped_column(String(16))
     target: Mapped[str] = mapped_column(String(64))
     networks: Mapped[list[str]]
+    branch: Mapped[str] = mapped_column(default="", server_default="")
+    isp: Mapped[str] = mapped_column(default="", server_default="")
+    staff: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """`overseas`, `travelling`, or empty."""
+    hours_id: Mapped[str] = mapped_column(Id, default="", server_default="")
 
     def value(self) -> Number:
         return Number(
@@ -32,6 +38,19 @@ class NumberRow(Base):
             target=self.target,
             networks=cast(tuple[Network, ...], tuple(self.networks)),
         )
+
+
+class NumberBlockRow(Base):
+    """Consecutive numbers that came together. Each of them has a row of its own in `numbers`."""
+
+    __tablename__ = "number_blocks"
+
+    block_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id, default=DEFAULT_TENANT)
+    name: Mapped[str]
+    first: Mapped[str] = mapped_column(String(32))
+    last: Mapped[str] = mapped_column(String(32))
+    created_at_ms: Mapped[int]
 
 
 async def put(session: AsyncSession, number: Number) -> None:

@@ -21,6 +21,9 @@ FEATURES = (
     "media",
     "audit",
     "outcomes",
+    "identity",
+    "hours",
+    "prompts",
 )
 
 import_module("headcall.backend.store.facts")
