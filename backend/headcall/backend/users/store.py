@@ -53,6 +53,12 @@ class SessionRow(Base):
     created_at_ms: Mapped[int]
     seen_at_ms: Mapped[int]
     expires_at_ms: Mapped[int] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Where the log-in came from, so that the person knows it again in the list of their sessions."""
+    device: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """What the browser said of itself then."""
+    way: Mapped[str] = mapped_column(String(16), default="password", server_default="password")
+    """`password`, `code` (with a second factor), `recovery` (with one of the codes on paper), `oidc`."""
 
 
 async def user_by_login(session: AsyncSession, login: str) -> UserRow | None:
