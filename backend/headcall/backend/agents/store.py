@@ -3,7 +3,7 @@
 
 from typing import cast
 
-from sqlalchemy import CursorResult, ForeignKey, String, select, update
+from sqlalchemy import CursorResult, ForeignKey, Index, Integer, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,26 @@ class AgentRow(Base):
     state_before: Mapped[str] = mapped_column(String(16), default="ready")
     reason_before: Mapped[str | None] = mapped_column(default=None)
     wish_after: Mapped[str | None] = mapped_column(String(16), default=None)
+
+
+class AgentPeriodRow(Base):
+    """A stretch of time in one state, written when it is over. The present one is the agent's own row."""
+
+    __tablename__ = "agent_periods"
+    __table_args__ = (Index(None, "since_ms"), Index(None, "user_id", "since_ms"), Index(None, "call_id"))
+
+    period_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None]
+    since_ms: Mapped[int]
+    until_ms: Mapped[int]
+    call_id: Mapped[str | None] = mapped_column(Id)
+    """The call that rang, was talked, or is wrapped up."""
+
+
+LONGEST_PERIOD_MS = 86_400_000
+"""Longer ones are written in pieces, so that whoever looks for a moment need not look further back."""
 
 
 LIVE = (

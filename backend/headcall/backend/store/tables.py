@@ -21,6 +21,8 @@ FEATURES = (
     "media",
     "audit",
     "outcomes",
+    "notices",
+    "stats",
     "identity",
     "hours",
     "prompts",
