@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A day in minutes, as clocks see it."""
 
-from headcall.kit.clock import ManualClock, ScaledClock
+from headcall.kit.clock import ManualClock, ScaledClock, SystemClock
 
 
 def test_a_minute_is_an_hour_at_speed_sixty() -> None:
@@ -17,3 +17,8 @@ def test_a_protocol_keeps_its_timers_and_shares_the_calendar() -> None:
     clock = ScaledClock(60, 5_000, real_timers=True, machine=machine)
     machine.advance(60)
     assert (clock.now(), clock.wall_ms()) == (70.0, 5_000 + 3_600_000)
+
+
+def test_it_says_how_fast_the_calendar_runs() -> None:
+    assert ScaledClock(60, 0).speed == ScaledClock(60, 0, real_timers=True).speed == 60
+    assert SystemClock().speed == ManualClock().speed == 1

@@ -15,6 +15,13 @@ __all__ = [
 class Clock(Protocol):
     """Two times: one that never jumps, for durations, and the calendar's, for records."""
 
+    @property
+    def speed(self) -> float:
+        """How many times as fast as the machine's the calendar runs: 1, but in a rehearsal.
+
+        A limit that means the machine's own work (a heartbeat, a pass) is multiplied by it: work takes real time.
+        """
+
     def now(self) -> float:
         """Seconds that only grow; only differences mean anything."""
 
@@ -24,6 +31,8 @@ class Clock(Protocol):
 
 class SystemClock:
     """The machine's clock. On Linux `now` equals `loop.time()`, also of other processes."""
+
+    speed = 1.0
 
     def now(self) -> float:
         return time.monotonic()
@@ -40,20 +49,21 @@ class ScaledClock:
     """
 
     def __init__(self, speed: float, began_ms: int, *, real_timers: bool = False, machine: Clock | None = None) -> None:
-        self._speed, self._began_ms, self._machine = speed, began_ms, machine or SystemClock()
+        self.speed, self._began_ms, self._machine = speed, began_ms, machine or SystemClock()
         self._pace = 1.0 if real_timers else speed
 
     def now(self) -> float:
         return self._machine.now() * self._pace
 
     def wall_ms(self) -> int:
-        return self._began_ms + round((self._machine.wall_ms() - self._began_ms) * self._speed)
+        return self._began_ms + round((self._machine.wall_ms() - self._began_ms) * self.speed)
 
 
 class ManualClock:
     """A clock that only the test can move."""
 
-    def __init__(self, *, now: float = 0.0, wall_ms: int = 1_790_000_000_000) -> None:
+    def __init__(self, *, now: float = 0.0, wall_ms: int = 1_790_000_000_000, speed: float = 1.0) -> None:
+        self.speed = speed
         self._now = now
         self._wall_ms = float(wall_ms)
 

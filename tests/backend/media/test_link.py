@@ -102,3 +102,13 @@ def test_a_new_call_goes_to_the_living_node_with_the_fewest_legs() -> None:
 def test_a_new_epoch_is_another_process() -> None:
     media = MediaNodes(MemoryBus(MemoryHub()), ManualClock())
     assert [media.heard(NodeAlive("sfu-1", "sfu", epoch)) for epoch in (1, 1, 2, 2)] == [True, False, True, False]
+
+
+def test_heartbeats_are_the_machines_also_in_a_fast_calendar() -> None:
+    clock = ManualClock(speed=60)
+    media = MediaNodes(MemoryBus(MemoryHub()), clock, default_node="sfu-9")
+    media.heard(NodeAlive("sfu-1", "sfu", 1))
+    clock.advance(SILENT_AFTER_S * 60 - 1)
+    assert media.choose() == "sfu-1"
+    clock.advance(2)
+    assert media.choose() == "sfu-9"

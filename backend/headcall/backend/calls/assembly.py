@@ -337,7 +337,8 @@ class Telephony:
         while True:
             await self.given.sleep(REACH_EVERY_S)
             await self.reach.refresh()
-            if mended := await self.recovery.mend_agents(self.agents, self.duty, settled_for_ms=STUCK_MS):
+            settled_ms = STUCK_MS * self.given.clock.speed
+            if mended := await self.recovery.mend_agents(self.agents, self.duty, settled_for_ms=settled_ms):
                 log.error("%d agents did not do what their calls say; mended", mended)
 
     async def _compare_when_settled(self) -> None:

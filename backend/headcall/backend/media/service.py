@@ -35,7 +35,7 @@ class MediaNodes:
 
     def choose(self) -> str:
         """The node of a new call: alive, not draining, with the fewest legs."""
-        limit = self._clock.now() - SILENT_AFTER_S
+        limit = self._clock.now() - SILENT_AFTER_S * self._clock.speed
         fit = [alive for at, alive in self._alive.values() if at >= limit and not alive.draining]
         return min(fit, key=lambda alive: (alive.legs, alive.node)).node if fit else self._default
 

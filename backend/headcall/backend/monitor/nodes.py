@@ -36,6 +36,7 @@ class Nodes:
 
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus, self._clock = bus, clock
+        self._silent_s = SILENT_S * clock.speed
         self._seen: dict[str, Seen] = {}
 
     async def listen(self) -> None:
@@ -56,7 +57,7 @@ class Nodes:
     def is_up(self, node: str) -> bool:
         """Whether a node was heard lately."""
         seen = self._seen.get(node)
-        return seen is not None and self._clock.now() - seen.at < SILENT_S
+        return seen is not None and self._clock.now() - seen.at < self._silent_s
 
     def names(self, kind: str) -> list[str]:
         """The living nodes of a kind."""

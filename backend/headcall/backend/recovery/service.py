@@ -77,7 +77,7 @@ class Recovery:
                 box.tell(PageWent(leg.user_id))  # its page comes back and says so, or its time runs out
         box.resync()
 
-    async def mend_agents(self, agents: Agents, duty: Duty, *, settled_for_ms: int = 0) -> int:
+    async def mend_agents(self, agents: Agents, duty: Duty, *, settled_for_ms: float = 0) -> int:
         """Frees agents whose call is over; finds those whose call runs. How many there were.
 
         While calls go on, what is just changing is left alone: only what has stood for `settled_for_ms` is wrong.
@@ -182,7 +182,7 @@ class Recovery:
     def _is_young(self, leg: Leg, epoch_ms: int | None) -> bool:
         """Whether the node may not know of the leg yet. One that was started later than the leg will not hear of it."""
         newest = max(leg.added_at_ms, leg.answered_at_ms or 0)
-        return newest > (epoch_ms if epoch_ms is not None else self._clock.wall_ms() - YOUNG_MS)
+        return newest > (epoch_ms if epoch_ms is not None else self._clock.wall_ms() - YOUNG_MS * self._clock.speed)
 
     async def _is_over(self, leg_id: str) -> bool:
         """Whether it was a leg of ours and is none any more. A leg we never heard of is just about to be offered."""
@@ -192,7 +192,7 @@ class Recovery:
         return await self._calls.knows_leg(leg_id)
 
 
-def _left_behind(agent: Agent, running: list[Call], limit_ms: int) -> Trigger | None:
+def _left_behind(agent: Agent, running: list[Call], limit_ms: float) -> Trigger | None:
     """What leads an agent out of a call that is over."""
     if agent.state not in ("ringing", "talking") or agent.since_ms > limit_ms:
         return None
@@ -201,7 +201,7 @@ def _left_behind(agent: Agent, running: list[Call], limit_ms: int) -> Trigger | 
     return "talk-over" if agent.state == "talking" else "call-over"
 
 
-def _talks_since(call: Call, user_id: str, limit_ms: int) -> bool:
+def _talks_since(call: Call, user_id: str, limit_ms: float) -> bool:
     leg = call.leg_of(user_id)
     return leg is not None and leg.role != "supervisor" and leg.state == "up" and (leg.answered_at_ms or 0) <= limit_ms
 
