@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """When a child is started again."""
 
-from headcall.run.restarts import GAPS_S, LIMIT, REST_S, WINDOW_S, Restarts
+from headcall.run.restarts import GAPS_S, LIMIT, REST_S, WINDOW_S, WORKED_S, Restarts
 
 
 def test_the_first_time_at_once_then_with_growing_gaps() -> None:
@@ -21,3 +21,10 @@ def test_one_that_ran_for_long_begins_anew() -> None:
         restarts.gap(float(n))
     assert restarts.gap(LIMIT + 3 + WINDOW_S) == 0.0
     assert restarts.recent == 1
+
+
+def test_one_that_had_worked_is_never_left_alone_for_long() -> None:
+    restarts = Restarts()
+    gaps = [restarts.gap(n * 0.1, has_worked=True) for n in range(LIMIT + 3)]
+    assert gaps[0] == 0.0 and max(gaps) == WORKED_S
+    assert restarts.gap(LIMIT * 0.1 + 1) == REST_S, "and one that does not even start, is"

@@ -50,6 +50,8 @@ class Child:
     _restarts: Restarts = field(default_factory=Restarts)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _was_ready: bool = False
+    _has_worked: bool = False
+    """Whether the life that ended last had become ready."""
     _heard_at: float = 0.0
 
     @property
@@ -79,7 +81,7 @@ class Child:
     def _gap_after(self, code: int) -> float:
         if self.is_stopping:
             return 0.0
-        gap = self._restarts.gap(self.clock.now())
+        gap = self._restarts.gap(self.clock.now(), has_worked=self._has_worked)
         if code == EXIT_HOPELESS:
             gap = REST_S
         if code == EXIT_HOPELESS or (not self._was_ready and self._restarts.recent >= TRIES):
@@ -99,6 +101,7 @@ class Child:
         finally:
             watch.cancel()
             process.close()
+            self._has_worked = self.ready.is_set()
             self.ready.clear()
             self._process = None
 

@@ -10,6 +10,8 @@ WINDOW_S: Final = 60.0
 LIMIT: Final = 10
 """Starts within the window; beyond it the child is left alone for `REST_S`, for it only makes noise."""
 REST_S: Final = 30.0
+WORKED_S: Final = 1.0
+"""The longest gap after one that had become ready: it does work, and people who talk cannot hang up meanwhile."""
 
 
 class Restarts:
@@ -23,11 +25,13 @@ class Restarts:
         """How often it ended within the window."""
         return len(self._ended)
 
-    def gap(self, now: float) -> float:
-        """It ended at `now` (seconds of a monotonic clock): how long to wait before it is started again."""
+    def gap(self, now: float, *, has_worked: bool = False) -> float:
+        """It ended at `now` (seconds of a monotonic clock): how long to wait before it is started again.
+
+        `has_worked`: it had been ready before it ended.
+        """
         while self._ended and now - self._ended[0] > WINDOW_S:
             self._ended.popleft()
         self._ended.append(now)
-        if len(self._ended) > LIMIT:
-            return REST_S
-        return GAPS_S[min(len(self._ended), len(GAPS_S)) - 1]
+        gap = REST_S if len(self._ended) > LIMIT else GAPS_S[min(len(self._ended), len(GAPS_S)) - 1]
+        return min(gap, WORKED_S) if has_worked else gap
