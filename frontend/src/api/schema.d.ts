@@ -144,6 +144,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Offers
+         * @description Each offer of a call: who could be rung, in which order and why, and why the others could not.
+         */
+        get: operations["read_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/offers/{n}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Offer
+         * @description The same decision by other rules: who would have been rung. Changes nothing.
+         */
+        post: operations["replay_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{call_id}/outcome": {
         parameters: {
             query?: never;
@@ -720,6 +760,28 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * ConsideredOut
+         * @description An agent of the queue at that moment: their place, or why not.
+         */
+        ConsideredOut: {
+            /** Idle S */
+            idle_s: number;
+            /** Lacks */
+            lacks: string;
+            /** Name */
+            name: string;
+            /** Obstacle */
+            obstacle: string | null;
+            /** Place */
+            place: number | null;
+            /** Ranks */
+            ranks: {
+                [key: string]: number;
+            };
+            /** User Id */
+            user_id: string;
+        };
         /** DirectoryOut */
         DirectoryOut: {
             /** People */
@@ -825,6 +887,16 @@ export interface components {
              */
             weight?: number;
         };
+        /** NeedIn */
+        NeedIn: {
+            /**
+             * Level
+             * @default 1
+             */
+            level?: number;
+            /** Skill */
+            skill: string;
+        };
         /** NeedRule */
         NeedRule: {
             /**
@@ -881,6 +953,62 @@ export interface components {
             /** Numbers */
             numbers: components["schemas"]["NumberOut"][];
         };
+        /**
+         * OfferOut
+         * @description One round of ringing, and the decision behind it.
+         */
+        OfferOut: {
+            /** After S */
+            after_s: number | null;
+            answered_by: components["schemas"]["PersonRef"] | null;
+            /** At */
+            at: string;
+            /** Can Replay */
+            can_replay: boolean;
+            /** Cause */
+            cause: string;
+            /** Considered */
+            considered: components["schemas"]["ConsideredOut"][];
+            /** Is Whole */
+            is_whole: boolean;
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Line */
+            line: number;
+            /** N */
+            n: number;
+            /** Needs */
+            needs: {
+                [key: string]: number;
+            };
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "ringing" | "answered" | "refused" | "missed" | "cancelled" | "failed";
+            /** Priority */
+            priority: number;
+            /** Refused */
+            refused: components["schemas"]["PersonRef"][];
+            /** Rung */
+            rung: components["schemas"]["PersonRef"][];
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "levels" | "longest-idle" | "round-robin" | "fewest-calls" | "least-talk" | "ring-all" | "random" | "weighted" | "linear" | "skills";
+            /** Total */
+            total: number;
+            /** Waited S */
+            waited_s: number;
+        };
+        /** OffersOut */
+        OffersOut: {
+            /** Offers */
+            offers: components["schemas"]["OfferOut"][];
+        };
         /** OutcomeIn */
         OutcomeIn: {
             /**
@@ -935,6 +1063,13 @@ export interface components {
             short_number: string | null;
             /** State */
             state: string;
+            /** User Id */
+            user_id: string;
+        };
+        /** PersonRef */
+        PersonRef: {
+            /** Name */
+            name: string;
             /** User Id */
             user_id: string;
         };
@@ -1283,6 +1418,55 @@ export interface components {
             source: string;
             /** User Agent */
             user_agent: string;
+        };
+        /**
+         * ReplayIn
+         * @description What is to be different. What is left out stays as it was.
+         */
+        ReplayIn: {
+            /** Needs */
+            needs?: components["schemas"]["NeedIn"][] | null;
+            /**
+             * Skills
+             * @default {}
+             */
+            skills?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Strategy */
+            strategy?: ("levels" | "longest-idle" | "round-robin" | "fewest-calls" | "least-talk" | "ring-all" | "random" | "weighted" | "linear" | "skills") | null;
+            /**
+             * Weights
+             * @default {}
+             */
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ReplayOut
+         * @description Who would have been rung then. Nothing was changed.
+         */
+        ReplayOut: {
+            /** Considered */
+            considered: components["schemas"]["ConsideredOut"][];
+            /** Is Same */
+            is_same: boolean;
+            /** Is Whole */
+            is_whole: boolean;
+            /** Needs */
+            needs: {
+                [key: string]: number;
+            };
+            /** Rung */
+            rung: components["schemas"]["PersonRef"][];
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "levels" | "longest-idle" | "round-robin" | "fewest-calls" | "least-talk" | "ring-all" | "random" | "weighted" | "linear" | "skills";
         };
         /**
          * SignIn
@@ -1684,6 +1868,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    replay_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
                 };
             };
             /** @description Client Error */

@@ -11,3 +11,9 @@ def test_the_log_of_a_call_tells_names_of_files_and_no_folder() -> None:
         {"leg_id": "leg_1", "source": {"type": "Playlist", "files": ["a.wav"]}},
         {"path": None},
     ]
+
+
+def test_how_much_colleagues_have_worked_is_not_in_the_log_of_a_call() -> None:
+    considered = [{"name": "Mei", "place": 1, "ranks": {"talk_ms": 5}}]
+    told = without_folders({"choice": {"considered": considered, "candidates": [{"name": "Mei", "calls": 7}]}})
+    assert told == {"choice": {"considered": [{"name": "Mei", "place": 1}]}}

@@ -54,6 +54,7 @@ from headcall.backend.calls.socket import CallSocket
 from headcall.backend.calls.supervision import Supervision
 from headcall.backend.calls.view import users_of
 from headcall.backend.calls.worker import Worker
+from headcall.backend.cdr.service import Records
 from headcall.backend.devices.service import Devices
 from headcall.backend.edge.live import Live
 from headcall.backend.errors import CallFailed
@@ -64,6 +65,7 @@ from headcall.backend.outcomes.service import Outcomes
 from headcall.backend.outcomes.socket import OutcomeSocket
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.queues import http as queues_http
+from headcall.backend.queues import offers_http
 from headcall.backend.queues import store as queue_rows
 from headcall.backend.queues.administration import QueueAdministration
 from headcall.backend.queues.chooser import Chooser
@@ -77,6 +79,8 @@ from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.queues.watch import Watch
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.recovery.service import Recovery
+from headcall.backend.seats import http as seats_http
+from headcall.backend.seats.service import Seats
 from headcall.backend.settings import Carrier
 from headcall.backend.store.base import iso
 from headcall.backend.store.engine import Store
@@ -386,9 +390,12 @@ class Telephony:
         router.include_router(queues_http.routes(self.queues, self.queue_views, self.given.clock))
         administration = QueueAdministration(self.given.store, self.queues, self.calls, self.audit, self.given.ids)
         router.include_router(queues_http.rule_routes(administration))
+        router.include_router(offers_http.routes(self.given.store, Records(self.given.store, self.given.clock).one))
         router.include_router(audit_http.routes(self.audit))
         router.include_router(outcomes_http.routes(self.outcomes))
         router.include_router(agents_http.routes(self.agents, self.queues, self.audit))
+        seats = Seats(self.given.store, self.agents, self.queues, self.audit, self.given.live, self.given.people)
+        router.include_router(seats_http.routes(seats))
         return router
 
     def state_of(self, user_id: str) -> str:
@@ -409,6 +416,12 @@ class Telephony:
             "agent_number": agent.agent_number,
             "queues": [{"id": queue.queue_id, "name": queue.name} for queue in self.queues.of_agent(user_id)],
         }
+
+    async def person_changed(self, user_id: str, *, is_active: bool) -> None:
+        """Takes up a person's name; who is no more active works no more."""
+        if not is_active and self.agents.get(user_id):
+            await self.agents.wish(user_id, "offline")
+        await self.agents.administer(user_id)
 
     async def log_of(self, call_id: str) -> list[dict[str, Any]]:
         """What happened in a call."""

@@ -4,13 +4,18 @@
 from pathlib import PurePosixPath
 from typing import Any
 
+UNTOLD = frozenset({"ranks", "candidates"})
+"""Of a queue's decision: told to who may manage queues (`queues.offers_http`), and long."""
+
 
 def without_folders(value: Any) -> Any:
     """The same data with each file by its name alone: whoever reads the log of a call need not know our disk."""
     match value:
         case dict():
             return {
-                key: _named(each) if key in ("path", "files") else without_folders(each) for key, each in value.items()
+                key: _named(each) if key in ("path", "files") else without_folders(each)
+                for key, each in value.items()
+                if key not in UNTOLD
             }
         case list():
             return [without_folders(each) for each in value]

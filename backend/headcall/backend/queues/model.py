@@ -94,7 +94,7 @@ class Queue(Struct, frozen=True):
     """Whether the caller is asked, once the agent has hung up, how content they are."""
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, omit_defaults=True):
     """An agent of the queue, as seen at the moment of a decision."""
 
     user_id: str
@@ -159,3 +159,12 @@ class Choice(Struct, frozen=True):
     priority: int = 0
     line: int = 0
     """How many callers waited before this one in the joint line, and could not be served by these agents."""
+    sticky_wait_ms: int = 0
+    total: int = 0
+    """How many serve the queue; `considered` may hold fewer (`why.kept`)."""
+    left_out: dict[str, int] = {}
+    """How many were not eligible, by obstacle: all of them, also those who are not in `considered`."""
+    candidates: tuple[Candidate, ...] = ()
+    """What the decision saw, so that it can be made again by other rules. Empty in old logs."""
+    is_whole: bool = True
+    """Whether nobody is missing from `candidates` whom any rule could have named."""

@@ -9,6 +9,7 @@ from headcall.backend.calls.inputs import Device, RingDevices
 from headcall.backend.calls.model import Call, Intro
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice, Queue
+from headcall.backend.queues.why import kept
 
 DevicesOf = Callable[[str], Awaitable[tuple[Device, ...]]]
 
@@ -32,7 +33,7 @@ class Rounds:
             devices=tuple(devices),
             user_ids=tuple(users),
             ring_for_ms=queue.ring_for_s * 1000,
-            choice=choice,
+            choice=kept(choice),
             intro=await self._intro(call, queue, users),
         )
 

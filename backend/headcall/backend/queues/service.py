@@ -33,6 +33,11 @@ class Queues:
         async with self._store.read() as session:
             await self.tally.load(session, now_ms)
 
+    @property
+    def loaded(self) -> object:
+        """Another object after each `load`: by it one sees that the rules may be others."""
+        return self._skills
+
     def get(self, queue_id: str | None) -> Queue | None:
         return self._queues.get(queue_id) if queue_id else None
 

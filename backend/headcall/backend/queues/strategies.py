@@ -113,6 +113,8 @@ def choose(
         waited_ms=moment.waited_ms,
         decided_at_ms=now_ms,
         needs=wanted,
+        sticky_wait_ms=moment.sticky_wait_ms,
+        candidates=tuple(by_id),
     )
 
 
