@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { Me } from "@/core/wire";
 import type { paths } from "./schema";
-import type { Fault, QueueChange, SimulatedOrder } from "./types";
+import type { Fault, QueueChange, ReplayWish, SimulatedOrder } from "./types";
 
 /** What the server refused, in the words of its catalogue of causes. */
 export class ApiError extends Error {
@@ -75,6 +75,14 @@ export const api = {
   directory: (q: string) => body(client.GET("/api/v1/directory", { params: { query: filled({ q }) } })),
   calls: (query: CallsQuery) => body(client.GET("/api/v1/calls", { params: { query: filled(query) } })),
   call: (call_id: string) => body(client.GET("/api/v1/calls/{call_id}", { params: { path: { call_id } } })),
+  offers: (call_id: string) => body(client.GET("/api/v1/calls/{call_id}/offers", { params: { path: { call_id } } })),
+  replay: (call_id: string, n: number, wish: ReplayWish) =>
+    body(
+      client.POST("/api/v1/calls/{call_id}/offers/{n}/replay", {
+        params: { path: { call_id, n } },
+        body: wish as never,
+      }),
+    ),
   peaks: (recording_id: string) =>
     body(client.GET("/api/v1/recordings/{recording_id}/peaks", { params: { path: { recording_id } } })),
   audioUrl: (recordingId: string) => `/api/v1/recordings/${encodeURIComponent(recordingId)}/audio`,

@@ -6,7 +6,7 @@ import { api } from "@/api/client";
 import type { CallDetail } from "@/api/types";
 import { shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
-import { clockTime, duration, fullTime } from "@/core/time";
+import { duration, fullTime } from "@/core/time";
 import { dial, faultText } from "@/hooks/useActions";
 import { useScene } from "@/hooks/useScene";
 import { languageNow, localeOf } from "@/i18n";
@@ -15,6 +15,8 @@ import { Button, IconButton } from "@/ui/button";
 import { ArrowLeft, CircleAlert, Phone, User } from "@/ui/icons";
 import { Player } from "./player";
 import { looks, otherSide } from "./row";
+import { Timeline } from "./timeline";
+import { Why } from "./why";
 
 export function Detail({ callId }: { callId: string }) {
   const { t } = useTranslation();
@@ -80,7 +82,8 @@ function Card({ call }: { call: CallDetail }) {
         )}
       </div>
       <Facts call={call} />
-      <Log call={call} />
+      <Why call={call} />
+      <Timeline call={call} />
     </>
   );
 }
@@ -112,26 +115,5 @@ function Facts({ call }: { call: CallDetail }) {
         ),
       )}
     </dl>
-  );
-}
-
-function Log({ call }: { call: CallDetail }) {
-  const { t } = useTranslation();
-  const locale = localeOf(languageNow());
-  if (call.log.length === 0) return null;
-  return (
-    <details className="mx-5 my-5 border-t border-line pt-4">
-      <summary className="text-sm font-semibold">{t("history.log")}</summary>
-      <ol className="mt-3 space-y-1.5">
-        {call.log.map((e) => (
-          <li key={e.seq} className="figures flex gap-3 text-sm">
-            <time dateTime={e.at} className="w-14 shrink-0 text-ink-3">
-              {clockTime(e.at, locale)}:{e.at.slice(17, 19)}
-            </time>
-            <span className="min-w-0 break-words">{t([`log.${e.type}`, "log.other"], { type: e.type })}</span>
-          </li>
-        ))}
-      </ol>
-    </details>
   );
 }
