@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.agents import store as rows
 from headcall.backend.agents.errors import NoSuchAgent, NotPermittedNow
@@ -21,6 +22,9 @@ DEVICE_GRACE_MS = 20_000
 """How long a ready agent may have neither page nor registered telephone: a reload, or a restart of ours."""
 
 Observer = Callable[[Agent, Agent], None]
+
+Also = Callable[[AsyncSession, Agent], None]
+"""What is written in the transaction of the change itself: it is given the agent as it is now."""
 
 
 class Agents:
@@ -59,7 +63,7 @@ class Agents:
 
     # ------------------------------------------------------------ what agents and supervisors want
 
-    async def wish(self, user_id: str, state: State, reason: str | None = None) -> Agent:
+    async def wish(self, user_id: str, state: State, reason: str | None = None, also: Also | None = None) -> Agent:
         """Ready, break or offline. While a call runs, the wish is kept for its end."""
         agent = self._agents.get(user_id)
         if agent is None:
@@ -72,17 +76,51 @@ class Agents:
         if state not in wishes:
             raise NotPermittedNow(f"nobody can be made {state}")
         if agent.state in ("ringing", "talking"):
-            return await self._keep_wish(user_id, state)
-        changed = await self.move(user_id, wishes[state], reason=reason)
+            return await self._keep_wish(user_id, state, also)
+        changed = await self._carry_out_wish(user_id, wishes[state], reason, also)
         if changed is None:
             raise NotPermittedNow(f"not from {agent.state}")
         return changed
 
-    async def _keep_wish(self, user_id: str, state: State) -> Agent:
+    async def _keep_wish(self, user_id: str, state: State, also: Also | None) -> Agent:
         async with self._turn:
             agent = self._agents[user_id]
             kept = replace(agent, wish_after=state)
-            return kept if await self._save(agent, kept) else agent
+            return kept if await self._save(agent, kept, also) else agent
+
+    # ------------------------------------------------------------ what the administration changes
+
+    async def administer(self, user_id: str, change: Callable[[AsyncSession], Awaitable[None]] | None = None) -> None:
+        """Carries out a change of an agent's rows between two changes of state, and takes it up.
+
+        `change` is given the transaction; None: somebody has changed the rows already.
+        """
+        async with self._turn:
+            if change is not None:
+                async with self._store.begin() as session:
+                    await change(session)
+            async with self._store.read() as session:
+                found = await rows.every(session, user_id)
+            before = self._agents.get(user_id)
+            if found:
+                self._agents[user_id] = found[0]
+            elif before is not None and before.call_id is None:
+                del self._agents[user_id]
+            after = found[0] if found else before
+            if after is not None and after != before:
+                for observer in self._observers:
+                    observer(before or after, after)
+
+    async def _carry_out_wish(
+        self, user_id: str, trigger: Trigger, reason: str | None, also: Also | None
+    ) -> Agent | None:
+        async with self._turn:
+            agent = self._agents[user_id]
+            to = step(agent, trigger)
+            if to is None:
+                return None
+            changed = self._changed(agent, to, trigger, reason=reason, call_id=None, wrap_up_s=0)
+            return changed if await self._save(agent, changed, also) else None
 
     # ------------------------------------------------------------ what calls do to agents
 
@@ -130,12 +168,15 @@ class Agents:
             wish_after=agent.wish_after if busy else None,
         )
 
-    async def _save(self, agent: Agent, changed: Agent) -> bool:
+    async def _save(self, agent: Agent, changed: Agent, also: Also | None = None) -> bool:
         if changed == agent:
             return True
         async with self._store.begin() as session:
             if not await rows.save(session, changed, only_from=agent.state):
                 return False
+            await rows.note_period(session, agent, changed)
+            if also is not None:
+                also(session, changed)
         self._agents[agent.user_id] = changed
         for observer in self._observers:
             observer(agent, changed)

@@ -47,7 +47,7 @@ class AgentPeriodRow(Base):
     """The call that rang, was talked, or is wrapped up."""
 
 
-LONGEST_PERIOD_MS = 86_400_000
+LONGEST_PERIOD_MS = 14_400_000
 """Longer ones are written in pieces, so that whoever looks for a moment need not look further back."""
 
 
@@ -78,8 +78,11 @@ async def put(session: AsyncSession, user_id: str, agent_number: str, *, level: 
     await session.flush()
 
 
-async def every(session: AsyncSession) -> list[Agent]:
-    found = await session.execute(select(AgentRow, UserRow.name).join(UserRow, UserRow.user_id == AgentRow.user_id))
+async def every(session: AsyncSession, user_id: str = "") -> list[Agent]:
+    """The agents, or one of them. Who is no more active is none."""
+    wanted = select(AgentRow, UserRow.name).join(UserRow, UserRow.user_id == AgentRow.user_id)
+    wanted = wanted.where(UserRow.is_active)
+    found = await session.execute(wanted.where(AgentRow.user_id == user_id) if user_id else wanted)
     return [_agent(row, name) for row, name in found.all()]
 
 
@@ -96,3 +99,27 @@ async def save(session: AsyncSession, agent: Agent, *, only_from: State) -> bool
         .values({column: getattr(agent, column) for column in LIVE})
     )
     return cast("CursorResult[object]", await session.execute(change)).rowcount == 1
+
+
+async def note_period(session: AsyncSession, was: Agent, is_now: Agent) -> None:
+    """Keeps the time that is over with this change, in its transaction. Being offline is no work, and is not kept."""
+    if was.state == "offline" or is_now.since_ms <= was.since_ms:
+        return
+    call_id = was.call_id or (await _talked_before(session, was) if was.state == "wrap_up" else None)
+    for begin in range(was.since_ms, is_now.since_ms, LONGEST_PERIOD_MS):
+        end = min(begin + LONGEST_PERIOD_MS, is_now.since_ms)
+        period = AgentPeriodRow(user_id=was.user_id, state=was.state, reason=was.reason, call_id=call_id)
+        period.since_ms, period.until_ms = begin, end
+        session.add(period)
+    await session.flush()
+
+
+async def _talked_before(session: AsyncSession, agent: Agent) -> str | None:
+    """The call that the agent wraps up: an agent's own row forgets it with the end of the talk."""
+    last = select(AgentPeriodRow.call_id).where(
+        AgentPeriodRow.user_id == agent.user_id,
+        AgentPeriodRow.state == "talking",
+        AgentPeriodRow.since_ms >= agent.since_ms - LONGEST_PERIOD_MS,
+        AgentPeriodRow.until_ms == agent.since_ms,
+    )
+    return (await session.scalars(last.limit(1))).first()

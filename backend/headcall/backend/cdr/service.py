@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Call records as the API shows them."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from typing import Any
 
 from headcall.backend.cdr import store as rows
 from headcall.backend.cdr.store import CallRecord, Cursor
+from headcall.backend.edge.sheet import MARK, line
 from headcall.backend.errors import ApiError
 from headcall.backend.outcomes.store import Outcome, of_calls, outcome_view
 from headcall.backend.store.base import iso, iso_or_none
@@ -78,13 +77,13 @@ class Records:
         return self._lines(self._whose(who, scope), q)
 
     async def _lines(self, user_id: str | None, q: str) -> AsyncIterator[str]:
-        yield "\ufeff" + _line(COLUMNS)  # the mark has Excel read UTF-8
+        yield MARK + line(COLUMNS)
         cursor: Cursor | None = None
         for _ in range(MOST_EXPORTED // EXPORT_PAGE):
             async with self._store.read() as session:
                 found = await rows.find(session, user_id=user_id, q=q, before=cursor, limit=EXPORT_PAGE)
                 outcomes = await of_calls(session, [record.call_id for record in found])
-            yield "".join(_line(_cells(self.view(record, outcomes.get(record.call_id)))) for record in found)
+            yield "".join(line(_cells(self.view(record, outcomes.get(record.call_id)))) for record in found)
             if len(found) < EXPORT_PAGE:
                 return
             cursor = Cursor(found[-1].started_at_ms, found[-1].call_id)
@@ -132,7 +131,7 @@ def _parties(record: CallRecord) -> set[str | None]:
     return {record.agent_user_id, record.from_user_id, record.to_user_id}
 
 
-def _cells(view: dict[str, Any]) -> list[str]:
+def _cells(view: dict[str, Any]) -> list[object]:
     agent, queue = view["agent"] or {}, view["queue"] or {}
     flat = view | {
         "queue": queue.get("name", ""),
@@ -140,16 +139,4 @@ def _cells(view: dict[str, Any]) -> list[str]:
         "agent_number": agent.get("agent_number", ""),
         **{name: view["outcome"][name] for name in ("disposition", "note", "mark")},
     }
-    return [_safe(flat[name]) for name in COLUMNS]
-
-
-def _safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: a caller chooses their own display name."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _line(cells: tuple[str, ...] | list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
+    return [flat[name] for name in COLUMNS]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads facts of a span of time. Each query is bounded by the span and goes by an index."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from headcall.backend.agents.model import State
+from headcall.backend.agents.store import LONGEST_PERIOD_MS, AgentPeriodRow, AgentRow
+from headcall.backend.cdr.store import CdrRow
+from headcall.backend.outcomes.store import OutcomeRow
+from headcall.backend.stats.intervals import Span
+from headcall.backend.stats.model import Handled, Ring, Spell, Talk, Visit
+from headcall.backend.stats.report import Question
+from headcall.backend.stats.store import RingRow, TalkRow, VisitRow
+
+Facts = type[VisitRow] | type[TalkRow] | type[RingRow]
+
+
+def _within(wanted: Any, table: Facts, span: Span, question: Question) -> Any:
+    wanted = wanted.where(table.at_ms >= span.since_ms, table.at_ms < span.until_ms)
+    if question.queue_ids:
+        wanted = wanted.where(table.queue_id.in_(question.queue_ids))
+    if question.user_id is not None:
+        wanted = wanted.where(table.user_id == question.user_id)
+    if question.number and table is not RingRow:
+        wanted = wanted.where(table.number == question.number)  # type: ignore[union-attr]
+    return wanted
+
+
+async def visits(session: AsyncSession, span: Span, question: Question) -> list[Visit]:
+    columns = [getattr(VisitRow, name) for name in Visit.__struct_fields__]
+    rows = await session.execute(_within(select(*columns), VisitRow, span, question))
+    return [Visit(*row._tuple()) for row in rows]
+
+
+async def talks(session: AsyncSession, span: Span, question: Question) -> list[Handled]:
+    columns = [getattr(TalkRow, name) for name in Talk.__struct_fields__]
+    wanted = select(*columns, OutcomeRow.disposition, OutcomeRow.mark).outerjoin(
+        OutcomeRow, OutcomeRow.call_id == TalkRow.call_id
+    )
+    rows = (await session.execute(_within(wanted, TalkRow, span, question))).all()
+    wraps = await _wrap_ups(session, span, question)
+    found = []
+    for *fields, disposition, mark in rows:
+        talk = Talk(*fields)
+        # Who talked twice in a call has one sum of wrap-up for both: it counts once.
+        found.append(Handled(talk, wraps.pop((talk.call_id, talk.user_id), 0), disposition, mark))
+    return found
+
+
+async def _wrap_ups(session: AsyncSession, span: Span, question: Question) -> dict[tuple[str, str], int]:
+    of_talk = and_(AgentPeriodRow.call_id == TalkRow.call_id, AgentPeriodRow.user_id == TalkRow.user_id)
+    spent = func.sum(AgentPeriodRow.until_ms - AgentPeriodRow.since_ms)
+    wanted = select(TalkRow.call_id, TalkRow.leg_id, TalkRow.user_id, spent).join(AgentPeriodRow, of_talk)
+    wanted = wanted.where(AgentPeriodRow.state == "wrap_up", TalkRow.queue_id.is_not(None))
+    wanted = wanted.group_by(TalkRow.call_id, TalkRow.leg_id, TalkRow.user_id)
+    rows = await session.execute(_within(wanted, TalkRow, span, question))
+    return {(call_id, user_id): int(ms) for call_id, _leg, user_id, ms in rows}
+
+
+async def rings(session: AsyncSession, span: Span, question: Question) -> list[Ring]:
+    columns = [getattr(RingRow, name) for name in Ring.__struct_fields__]
+    rows = await session.execute(_within(select(*columns), RingRow, span, question))
+    return [Ring(*row._tuple()) for row in rows]
+
+
+async def spells(session: AsyncSession, span: Span, user_id: str | None, now_ms: int) -> list[Spell]:
+    """The time of agents within the span, summed up by the database; and of what they are doing now."""
+    row = AgentPeriodRow
+    begin = case((row.since_ms < span.since_ms, span.since_ms), else_=row.since_ms)
+    end = case((row.until_ms > span.until_ms, span.until_ms), else_=row.until_ms)
+    wanted = select(row.user_id, row.state, row.reason, func.sum(end - begin)).where(
+        row.since_ms >= span.since_ms - LONGEST_PERIOD_MS, row.since_ms < span.until_ms, row.until_ms > span.since_ms
+    )
+    if user_id is not None:
+        wanted = wanted.where(row.user_id == user_id)
+    rows = await session.execute(wanted.group_by(row.user_id, row.state, row.reason))
+    found = [Spell(user, cast(State, state), reason, int(ms)) for user, state, reason, ms in rows]
+    return found + [spell async for spell in _going_on(session, span, user_id, now_ms)]
+
+
+async def _going_on(session: AsyncSession, span: Span, user_id: str | None, now_ms: int) -> AsyncIterator[Spell]:
+    wanted = select(AgentRow.user_id, AgentRow.state, AgentRow.reason, AgentRow.since_ms).where(
+        AgentRow.state != "offline", AgentRow.since_ms < min(span.until_ms, now_ms)
+    )
+    if user_id is not None:
+        wanted = wanted.where(AgentRow.user_id == user_id)
+    for user, state, reason, since_ms in await session.execute(wanted):
+        ms = min(span.until_ms, now_ms) - max(span.since_ms, since_ms)
+        if ms > 0:
+            yield Spell(user, cast(State, state), reason, ms)
+
+
+async def old_name(session: AsyncSession, queue_id: str) -> str:
+    """The name of a queue that is no more, from a record of its time."""
+    wanted = select(CdrRow.queue_name).join(VisitRow, VisitRow.call_id == CdrRow.call_id)
+    wanted = wanted.where(VisitRow.queue_id == queue_id, CdrRow.queue_id == queue_id).limit(1)
+    return (await session.scalars(wanted)).first() or queue_id

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A report: facts sorted into rows. Pure; `stats.service` brings the facts."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from headcall.backend.stats.figures import Rules, Scope, Sums, figures_of
+from headcall.backend.stats.intervals import Interval, Span, place
+from headcall.backend.stats.model import Handled, Ring, Spell, Visit
+
+By = Literal["queue", "agent", "number", "interval"]
+
+
+class Question(Struct, frozen=True):
+    """What somebody wants to know."""
+
+    by: By
+    span: Span
+    interval: Interval = "day"
+    queue_ids: tuple[str, ...] = ()
+    """Empty: all."""
+    user_id: str | None = None
+    number: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        is_of_agents = self.by == "agent" or (self.by == "interval" and not self.queue_ids and not self.number)
+        return Scope(visits=self.by != "agent" and self.user_id is None, agents=is_of_agents)
+
+
+class Row(Struct, frozen=True):
+    """One line of a report. The key is an id, a number, or the beginning of an interval in milliseconds."""
+
+    key: str | int
+    figures: dict[str, Any]
+
+
+class Report:
+    def __init__(self, question: Question, rules: Rules, starts: list[int]) -> None:
+        """`starts`: the beginnings of the intervals, when that is what it is by."""
+        self.question, self._rules, self._starts = question, rules, starts
+        self._rows: dict[str | int, Sums] = {start: Sums() for start in starts}
+        self._total = Sums()
+
+    def visit(self, visit: Visit) -> None:
+        key = {"queue": visit.queue_id, "agent": visit.user_id, "number": visit.number}
+        for sums in self._sums(key, visit.at_ms):
+            sums.visit(visit, self._rules)
+
+    def talk(self, handled: Handled) -> None:
+        talk = handled.talk
+        key = {"queue": talk.queue_id, "agent": talk.user_id, "number": talk.number if talk.queue_id else None}
+        for sums in self._sums(key, talk.at_ms):
+            sums.talk(handled)
+
+    def ring(self, ring: Ring) -> None:
+        for sums in self._sums({"queue": ring.queue_id, "agent": ring.user_id}, ring.at_ms):
+            sums.ring(ring)
+
+    def spell(self, spell: Spell, at_ms: int) -> None:
+        """`at_ms`: in the interval whose sum it is."""
+        for sums in self._sums({"agent": spell.user_id}, at_ms):
+            sums.spell(spell)
+
+    def rows(self) -> list[Row]:
+        return [Row(key, figures_of(sums, self.question.scope)) for key, sums in self._rows.items()]
+
+    def total(self) -> dict[str, Any]:
+        return figures_of(self._total, self.question.scope)
+
+    def _sums(self, key: dict[str, str | None], at_ms: int) -> tuple[Sums, ...]:
+        """Where a fact counts: its row and the last line, or nowhere."""
+        if self.question.by == "interval":
+            return self._rows[self._starts[place(self._starts, at_ms)]], self._total
+        found = key.get(self.question.by)
+        if found is None:
+            return ()
+        return self._rows.setdefault(found, Sums()), self._total
