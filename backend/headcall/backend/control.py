@@ -26,6 +26,9 @@ class Control(Protocol):
     def agent_of(self, user_id: str) -> dict[str, Any] | None:
         """{agent_id, agent_number, queues: [{id, name}]} of someone who is an agent."""
 
+    async def person_changed(self, user_id: str, *, is_active: bool) -> None:
+        """Takes up a person's name; who is no more active works no more."""
+
     async def log_of(self, call_id: str) -> list[dict[str, Any]]:
         """What happened in a call: [{seq, at, type, data}]."""
 
@@ -60,6 +63,8 @@ class NoCalls:
 
     def agent_of(self, user_id: str) -> dict[str, Any] | None:
         return None
+
+    async def person_changed(self, user_id: str, *, is_active: bool) -> None: ...
 
     async def log_of(self, call_id: str) -> list[dict[str, Any]]:
         return []

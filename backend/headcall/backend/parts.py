@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from headcall.backend.audit.service import Audit
 from headcall.backend.cdr import http as cdr_http
 from headcall.backend.cdr.service import Records
 from headcall.backend.control import Control, MakeControl
@@ -40,8 +41,10 @@ from headcall.backend.users.sessions import Sessions
 from headcall.kit.role import RoleContext
 from headcall.wire import settings as shared
 from headcall.wire.causes import CATALOGUE
+from headcall.backend.users import people_http
 
 MEDIA_NODE = "sfu-1"
+from headcall.backend.users.people import People
 """The media node of embedded mode."""
 
 
@@ -81,11 +84,27 @@ class Parts:
             monitor_http.routes(self.nodes),
             public,
         ]
-        return make_app(self.sessions, routers, [public])
+        return make_app(self.socket.authenticator, routers, [public])
+
+    def _people(self) -> People:
+        """The administration of people."""
+        return People(
+            store=self.store,
+            clock=self.ctx.clock,
+            ids=self.ctx.ids,
+            passwords=self.passwords,
+            audit=Audit(self.store, self.ctx.clock, self.ctx.ids),
+            plan=self.numbers.plan,
+            users=self.users,
+            live=self.live,
+            work=self.control,
+            drop_session=self.socket.drop_session,
+        )
 
     async def problems(self) -> dict[str, str]:
         """What is not well."""
         found = dict(self.ctx.health)
+            people_http.routes(self._people()),
         if self.prompts.problem:
             found["prompts"] = self.prompts.problem
         for kind, text in (("sfu", "no media node is alive"), ("sip", "no SIP bridge is alive")):

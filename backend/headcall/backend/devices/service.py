@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from headcall.backend.devices import store as rows
 from headcall.backend.store.engine import Store
 from headcall.backend.store.secrets import SecretBox
+from headcall.backend.users.store import UserRow
 from headcall.wire.codec import UnknownWord, decode, encode
 from headcall.wire.legs import AskCredential, Credential, CredentialReply
 from headcall.wire.nodes import Refused
@@ -48,7 +49,8 @@ class Devices:
         """The digest hashes of an account, for the bridge."""
         async with self._store.read() as session:
             row = await session.get(rows.SipAccountRow, asked.sip_user[:64])
-        if row is None or row.realm != asked.realm:
+            user = await session.get(UserRow, row.user_id) if row else None
+        if row is None or user is None or not user.is_active or row.realm != asked.realm:
             return Refused("unknown-number", "no such SIP account in this realm")
         return Credential(
             sip_user=row.sip_user,

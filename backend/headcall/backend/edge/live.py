@@ -9,13 +9,14 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
 from headcall.backend.edge.faults import Fault, fault_of
 from headcall.backend.edge.rings import Rings
 from headcall.backend.errors import ApiError
-from headcall.backend.users.model import Actor
+from headcall.backend.users.model import Actor, Person
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,15 @@ class Live:
         """Fills the new tab's box: what it missed, or a snapshot."""
         who = connection.who
         await self._tell_presence(who.user_id)
+    def renew(self, person: Person) -> None:
+        """Who they are has changed: their tabs act with the new name and rights from now on."""
+        for connection in self._connections.values():
+            was = connection.who
+            if was.user_id == person.user_id:
+                is_limited = was.rights != was.person.rights  # as a program's are, by its key
+                rights = was.rights & person.rights if is_limited else person.rights
+                connection.who = replace(was, person=person, rights=rights)
+
         missed = None if last_event_id is None else self._rings.after(who.user_id, last_event_id)
         if missed is None or len(missed) >= BOX:
             event_id = self._rings.last_id

@@ -11,8 +11,8 @@ Network = Literal["pstn", "phone", "browser"]
 
 NETWORKS: tuple[Network, ...] = ("pstn", "phone", "browser")
 
-Kind = Literal["did", "queue", "person", "switchboard"]
-TargetKind = Literal["number", "queue", "user"]
+Kind = Literal["did", "queue", "person", "switchboard", "free"]
+TargetKind = Literal["number", "queue", "user", "free"]
 
 MAX_DIALLED = 64
 """Characters of a number as dialled, separators included. E.164 has 15 digits."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who someone is and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +28,10 @@ RIGHTS: dict[str, frozenset[str]] = {
 def rights_of(roles: tuple[str, ...]) -> frozenset[str]:
     """All the rights of someone with these roles; an unknown role has none."""
     return frozenset().union(*(RIGHTS.get(role, frozenset()) for role in roles))
+
+
+WORK = frozenset({"agent.work"})
+"""Rights that are work, not power: whoever manages people gives them without having them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,9 @@ class Actor:
 
     def may(self, right: str) -> bool:
         return right in self.rights
+
+
+def exceeds(who: Actor, roles: Iterable[str]) -> bool:
+    """Whether these roles may do more than `who`. Only an owner is the equal of an owner."""
+    held = tuple(roles)
+    return ("owner" in held and "owner" not in who.roles) or not rights_of(held) - WORK <= who.rights

@@ -23,7 +23,7 @@ class Users:
     async def person(self, user_id: str) -> Person | None:
         async with self._store.read() as session:
             user = await session.get(rows.UserRow, user_id)
-            return user.person() if user else None
+            return user.person() if user and user.is_active else None
 
     async def person_of_number(self, number: str) -> Person | None:
         """Who has this internal number (digits only)."""

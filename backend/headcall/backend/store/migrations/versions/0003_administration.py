@@ -11,6 +11,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _hours()
+    _prompts()
+    _numbers()
+
+
+def _hours() -> None:
     op.create_table(
         "holidays",
         sa.Column("day", sa.String(length=10), nullable=False),
@@ -27,16 +33,9 @@ def upgrade() -> None:
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("hours_id", name=op.f("pk_hours")),
     )
-    op.create_table(
-        "number_blocks",
-        sa.Column("block_id", sa.String(length=40), nullable=False),
-        sa.Column("tenant_id", sa.String(length=40), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("first", sa.String(length=32), nullable=False),
-        sa.Column("last", sa.String(length=32), nullable=False),
-        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("block_id", name=op.f("pk_number_blocks")),
-    )
+
+
+def _prompts() -> None:
     op.create_table(
         "prompts",
         sa.Column("prompt_id", sa.String(length=40), nullable=False),
@@ -67,6 +66,18 @@ def upgrade() -> None:
     with op.batch_alter_table("prompt_versions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_prompt_versions_prompt_id_at_ms"), ["prompt_id", "at_ms"], unique=False)
 
+
+def _numbers() -> None:
+    op.create_table(
+        "number_blocks",
+        sa.Column("block_id", sa.String(length=40), nullable=False),
+        sa.Column("tenant_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("first", sa.String(length=32), nullable=False),
+        sa.Column("last", sa.String(length=32), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_id", name=op.f("pk_number_blocks")),
+    )
     with op.batch_alter_table("numbers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("branch", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("isp", sa.Text(), server_default="", nullable=False))
