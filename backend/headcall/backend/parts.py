@@ -79,12 +79,13 @@ class Parts:
             cdr_http.routes(self.records, self.recordings, self.control.log_of),
             recordings_http.routes(self.recordings),
             self.control.routes(),
+            people_http.routes(self._people()),
             numbers_http.routes(self.numbers),
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),
             monitor_http.routes(self.nodes),
             public,
         ]
-        return make_app(self.socket.authenticator, routers, [public])
+        return make_app(self.sessions, routers, [public])
 
     def _people(self) -> People:
         """The administration of people."""
@@ -104,7 +105,6 @@ class Parts:
     async def problems(self) -> dict[str, str]:
         """What is not well."""
         found = dict(self.ctx.health)
-            people_http.routes(self._people()),
         if self.prompts.problem:
             found["prompts"] = self.prompts.problem
         for kind, text in (("sfu", "no media node is alive"), ("sip", "no SIP bridge is alive")):
