@@ -16,6 +16,7 @@ const DAY = log(
   [0, "queue_entered", { queue_name: "热线" }],
   [1, "plays", {}],
   [2, "key_pressed", { leg_id: "leg_c", digit: "1" }],
+  [2, "plays", {}],
   [3, "key_pressed", { leg_id: "leg_c", digit: "2" }],
   [5, "ring_started", { ring: { ring_id: "r1", kind: "queue", user_ids: ["u1"] }, choice: {} }],
   [5, "leg_added", { leg: MEI }],
@@ -37,9 +38,9 @@ describe("the story of a call", () => {
       [7, "story.talk"],
       [65, "story.ended_caller"],
     ]);
-    expect(told[2]?.words).toEqual({ who: "13800138000", keys: "12" });
+    expect(told[2]?.words).toEqual({ who: "138 0013 8000", keys: "12" });
     expect(told[3]?.words).toEqual({ who: "陈美" });
-    expect(told[4]?.words).toEqual({ first: "13800138000", second: "陈美" });
+    expect(told[4]?.words).toEqual({ first: "138 0013 8000", second: "陈美" });
   });
 
   test("tells what it does not know by its name, to who looks closely", () => {

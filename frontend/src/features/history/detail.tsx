@@ -82,8 +82,8 @@ function Card({ call }: { call: CallDetail }) {
         )}
       </div>
       <Facts call={call} />
-      <Why call={call} />
       <Timeline call={call} />
+      <Why call={call} />
     </>
   );
 }

@@ -21,7 +21,7 @@ export function History() {
   const { t } = useTranslation();
   const { call } = useSearch({ from: "/history" });
   return (
-    <main className="grid min-h-0 flex-1 gap-2.5 px-3 pb-3 md:pr-4 md:pl-1 lg:grid-cols-[minmax(340px,420px)_minmax(0,1fr)]">
+    <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-2.5 px-3 pb-3 md:pr-4 md:pl-1 lg:grid-cols-[minmax(340px,420px)_minmax(0,1fr)]">
       <h1 className="sr-only">{t("nav.history")}</h1>
       <div className={cx("flex min-h-0", call && "max-lg:hidden")}>
         <List />

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CallDetail } from "@/api/types";
+import { shownNumber } from "@/core/number";
 
 type Entry = CallDetail["log"][number];
 
@@ -43,7 +44,7 @@ export function storyOf(log: readonly Entry[]): Line[] {
   for (const e of log) {
     const told = (SENTENCES[e.type] ?? unknown)(e.data, cast, e.type);
     if (!told) continue;
-    const before = lines.at(-1);
+    const before = lines.findLast((line) => !line.minor);
     if (before?.key === "story.key" && told.key === "story.key" && before.words.who === told.words?.who) {
       before.words.keys = `${before.words.keys}${told.words?.keys ?? ""}`;
       continue;
@@ -69,7 +70,7 @@ function castOf(log: readonly Entry[]): Cast {
     const leg = object(data.leg);
     const id = text(leg.leg_id);
     if (!id) continue;
-    const name = text(leg.name) || text(leg.number);
+    const name = text(leg.name) || shownNumber(text(leg.number));
     legs.set(id, name);
     if (type === "call_started") caller = id;
     if (text(leg.user_id)) users.set(text(leg.user_id), name);
@@ -97,8 +98,8 @@ const SENTENCES: Record<string, Sentence> = {
   call_started: (d) => ({
     key: `story.started_${text(d.direction) || "in"}`,
     words: {
-      who: text(d.from_name) || text(d.from_number),
-      to: text(d.to_name) || text(d.to_number),
+      who: text(d.from_name) || shownNumber(text(d.from_number)),
+      to: text(d.to_name) || shownNumber(text(d.to_number)),
     },
   }),
   queue_entered: (d) => ({
@@ -112,7 +113,7 @@ const SENTENCES: Record<string, Sentence> = {
     return { key: "story.left", cause: why };
   },
   priority_changed: (d) => ({ key: "story.priority", words: { priority: String(d.priority) } }),
-  overflowed: (d) => ({ key: "story.overflowed", words: { to: text(d.to_number) }, cause: text(d.cause) }),
+  overflowed: (d) => ({ key: "story.overflowed", words: { to: shownNumber(text(d.to_number)) }, cause: text(d.cause) }),
   ring_started: (d, cast) => {
     const ring = object(d.ring);
     const names = list(ring.user_ids).map((u) => cast.users.get(text(u)) ?? "");
@@ -139,12 +140,12 @@ const SENTENCES: Record<string, Sentence> = {
   keys_sent: (d) => ({ key: "story.keys_sent", words: { keys: text(d.digits) } }),
   transfer_started: (d, cast) => ({
     key: "story.transfer",
-    words: { who: who(cast, d.by_leg), to: text(d.to_number) },
+    words: { who: who(cast, d.by_leg), to: shownNumber(text(d.to_number)) },
   }),
   transfer_failed: (d) => ({ key: "story.transfer_failed", cause: text(d.cause) }),
   consult_started: (d, cast) => ({
     key: "story.consults",
-    words: { who: who(cast, d.by_leg), to: text(d.to_number) },
+    words: { who: who(cast, d.by_leg), to: shownNumber(text(d.to_number)) },
   }),
   consult_over: (d) => ({ key: "story.consult_over", cause: text(d.cause) }),
   consult_completed: () => ({ key: "story.consult_completed" }),
@@ -168,7 +169,7 @@ const SENTENCES: Record<string, Sentence> = {
   recording_stopped: () => ({ key: "log.recording_stopped" }),
   recording_done: () => ({ key: "log.recording_done", minor: true }),
   recovered: () => ({ key: "log.recovered" }),
-  callback_promised: (d) => ({ key: "story.callback_promised", words: { to: text(d.number) } }),
+  callback_promised: (d) => ({ key: "story.callback_promised", words: { to: shownNumber(text(d.number)) } }),
   callback_dialled: (d) => ({ key: "story.callback_dialled", words: { n: String(d.attempt) } }),
   callback_missed: (d) => ({ key: "story.callback_missed", cause: text(d.cause) }),
   callback_cancelled: () => ({ key: "story.callback_cancelled" }),

@@ -21,7 +21,7 @@ export function Timeline({ call }: { call: CallDetail }) {
   const shown = whole ? lines : lines.filter((line) => !line.minor);
   const cause = (id: string | undefined) => (id ? (causes[id]?.[language] ?? id) : "");
   return (
-    <section aria-label={t("history.log")} className="mx-5 my-5 border-t border-line pt-4">
+    <section aria-label={t("history.log")} className="mx-5 mt-5 border-t border-line pt-4">
       <div className="flex items-center justify-between gap-3">
         <h3 className="text-sm font-semibold">{t("history.log")}</h3>
         {lines.some((line) => line.minor) && (

@@ -33,7 +33,7 @@ export function Why({ call }: { call: CallDetail }) {
   const offers = data?.offers ?? [];
   if (offers.length === 0) return null;
   return (
-    <section aria-label={t("why.title")} className="mx-5 mt-5 border-t border-line pt-4">
+    <section aria-label={t("why.title")} className="mx-5 mt-3 mb-5 border-t border-line pt-4">
       <h3 className="text-sm font-semibold">{t("why.title")}</h3>
       <ol className="mt-2 space-y-2">
         {offers.map((offer) => (
@@ -157,7 +157,7 @@ function Replay({ callId, offer }: { callId: string; offer: Offer }) {
           </label>
         )}
       </div>
-      <p role="status" className="mt-2 min-h-5 text-ink-2">
+      <p role="status" className="my-2 min-h-5 text-ink-2">
         {error && faultText(error)}
         {data && (
           <>
