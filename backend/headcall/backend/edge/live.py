@@ -94,6 +94,15 @@ class Live:
         """The connections that were opened with a session."""
         return [sid for sid, c in self._connections.items() if c.who.session_id == session_id]
 
+    def renew(self, person: Person) -> None:
+        """Who they are has changed: their tabs act with the new name and rights from now on."""
+        for connection in self._connections.values():
+            was = connection.who
+            if was.user_id == person.user_id:
+                is_limited = was.rights != was.person.rights  # as a program's are, by its key
+                rights = was.rights & person.rights if is_limited else person.rights
+                connection.who = replace(was, person=person, rights=rights)
+
     # ------------------------------------------------------------ for the socket
 
     def connected(self, sid: str, who: Actor, instance: str) -> Connection:
@@ -107,15 +116,6 @@ class Live:
         """Fills the new tab's box: what it missed, or a snapshot."""
         who = connection.who
         await self._tell_presence(who.user_id)
-    def renew(self, person: Person) -> None:
-        """Who they are has changed: their tabs act with the new name and rights from now on."""
-        for connection in self._connections.values():
-            was = connection.who
-            if was.user_id == person.user_id:
-                is_limited = was.rights != was.person.rights  # as a program's are, by its key
-                rights = was.rights & person.rights if is_limited else person.rights
-                connection.who = replace(was, person=person, rights=rights)
-
         missed = None if last_event_id is None else self._rings.after(who.user_id, last_event_id)
         if missed is None or len(missed) >= BOX:
             event_id = self._rings.last_id
