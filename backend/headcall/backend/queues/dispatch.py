@@ -31,6 +31,7 @@ class Dispatcher:
         self._queues, self._agents, self._calls = queues, agents, calls
         self.chooser, self._rounds = chooser, rounds
         self.worker: Worker[str] = Worker("dispatching", self._pass)
+        calls.on_change(queues.tally.changed)  # before whatever wakes us: the next decision counts what was done
         self.wake()
 
     def wake(self, *_: object) -> None:
