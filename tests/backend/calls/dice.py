@@ -8,7 +8,7 @@ from typing import Any
 from headcall.backend.calls import inputs
 from headcall.backend.calls.decide import decide
 from headcall.backend.calls.log import Entry
-from headcall.backend.calls.model import EMPTY, Call, Intro, Terms
+from headcall.backend.calls.model import EMPTY, Call, Intro, Leg, Terms
 from headcall.backend.calls.plan import Plan
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice
@@ -108,8 +108,45 @@ class World:
         user, third = call.legs[call.consulting.by].user_id or "", call.consulting.leg_id
         if not third and self.dice.random() < 0.7:
             return legs.LegAnswered(call.ringing_legs()[0].leg_id, "PCMA")
-        wishes = (inputs.Complete(user), inputs.Swap(user), inputs.Drop(user, third), inputs.Swap(user))
-        return self.dice.choice(wishes)
+        wishes = (inputs.Complete(user), inputs.Swap(user), inputs.Drop(user, third), inputs.Confer(user))
+        return self.dice.choice((*wishes, inputs.Confer(user)))
+
+    def conferring(self) -> object | None:
+        """What happens to those who are more than two."""
+        call, dice = self.call, self.dice
+        if not call.more:
+            return None
+        leg = call.legs[dice.choice(call.talkers)]
+        user = leg.user_id or USERS[0]
+        return dice.choice(
+            (
+                inputs.HangUp(user),
+                inputs.Drop(user, self.leg()),
+                inputs.Hold(user, dice.random() < 0.6),
+                legs.LegHeld(leg.leg_id, dice.random() < 0.6),
+                legs.LegEnded(leg.leg_id, dice.choice(CAUSES), dice.random() < 0.7),
+                inputs.Consult(user, "2001", self.ring("direct")),
+                inputs.Forgotten(leg.leg_id),
+            )
+        )
+
+    def parking(self) -> object | None:
+        """What happens to a parked caller, mostly in the end."""
+        parked, dice = self.call.parked, self.dice
+        if parked is None:
+            return None
+        if dice.random() < 0.5:
+            self.now_ms += dice.choice((30_000, 120_000))
+            return inputs.Tick()
+        back = inputs.NoComeback("no-answer")
+        return dice.choice((self.pick_up(parked.slot), self.ring("direct"), back, back))
+
+    def pick_up(self, slot: str) -> inputs.PickUp:
+        kind: Any = self.dice.choice(("sip", "browser"))
+        bridge = "sip-1" if kind == "sip" else ""
+        user = self.dice.choice(USERS)
+        leg = Leg(self.new_id("leg"), kind, "callee", "sfu-1", bridge=bridge, user_id=user, has_media=kind == "sip")
+        return inputs.PickUp(slot, leg)
 
     def leg(self) -> str:
         return self.dice.choice([*self.call.legs, "leg_stranger"])
@@ -158,6 +195,10 @@ class World:
             inputs.Complete(user),
             inputs.Swap(user),
             inputs.Drop(user, leg),
+            inputs.Confer(user),
+            inputs.Park(user, dice.choice(("701", "702")), 120_000),
+            inputs.Park(user, "701", 120_000),
+            self.pick_up(dice.choice(("701", "702"))),
             inputs.GoOn(self.target()),
             inputs.Mark(dice.randint(0, 6)),
             media.PlayEnded(leg, f"play_{leg.removeprefix('leg_')}", dice.random() < 0.8),
@@ -170,6 +211,9 @@ class World:
             return dice.choice((inputs.EndCall(user), inputs.TakeOver(self.call.supervisors()[0].user_id or user)))
         if (asks := self.consulting()) and dice.random() < 0.3:
             return asks
+        for draw in (self.conferring, self.parking):
+            if (happens := draw()) and dice.random() < 0.3:
+                return happens
         if self.call.pair and dice.random() < 0.05:
             return inputs.HangUp(self.call.legs[self.call.pair[1]].user_id or user)
         return dice.choice(draws)

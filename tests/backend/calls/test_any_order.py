@@ -4,15 +4,16 @@
 from headcall.backend.agents.duty import moves_of
 from headcall.backend.agents.model import TABLE, State
 from headcall.backend.calls import inputs
+from headcall.backend.calls.decide import decide
 from headcall.backend.calls.fold import APPLY, fold
 from headcall.backend.calls.log import Entry, from_row, to_row
-from headcall.backend.calls.model import EMPTY, Call, Leg
+from headcall.backend.calls.model import EMPTY, MOST_TALKERS, Call, Leg
 from headcall.backend.calls.orders import Sounds, hears, orders
 from headcall.backend.calls.rules.clock import next_limit
 from headcall.backend.queues.model import Queue
 from headcall.wire import legs
-from headcall.wire.media import FromLeg, Mix
-from tests.backend.calls.dice import USERS, World, worlds
+from headcall.wire.media import FromLeg, Mix, Playlist
+from tests.backend.calls.dice import CAUSES, USERS, World, worlds
 
 PLAYS = 1500
 SOUNDS = Sounds(music=("music.wav",))
@@ -26,16 +27,19 @@ def check(call: Call) -> None:
         return
     assert call.customer.is_live
     if call.pair:
-        assert all(call.legs[leg_id].state == "up" for leg_id in call.pair), "who talks is there"
+        assert all(call.legs[leg_id].state == "up" for leg_id in call.talkers), "who talks is there"
+        assert len(set(call.talkers)) == len(call.talkers) <= MOST_TALKERS
         assert not call.wait and (call.consulting or not call.ring), "who talks neither waits nor rings"
     check_that_consulting_is_private(call)
+    check_who_hears_whom_in_a_conference(call)
+    check_that_the_parked_hears_music(call)
     if call.ring:
         assert call.ringing_legs(), "a round rings somewhere"
     assert call.pair or not call.supervisors(), "who supervises leaves with the talk"
     for leg in call.live_legs():
         if leg.role != "supervisor" and leg is not call.coached:
             check_that_no_whisper_reaches(call, leg)
-    strays = [leg for leg in call.live_legs() if leg.leg_id not in (call.pair or ()) and leg is not call.customer]
+    strays = [leg for leg in call.live_legs() if leg.leg_id not in call.talkers and leg is not call.customer]
     third = call.consulting.leg_id if call.consulting else ""
     strays = [leg for leg in strays if leg.role != "supervisor" and leg.leg_id != third]
     assert all(call.ring and leg.ring_id == call.ring.ring_id for leg in strays), "no leg is left over"
@@ -45,18 +49,50 @@ def check_that_consulting_is_private(call: Call) -> None:
     """Whoever is held never hears the third, nor who talks with the third; and nobody is consulted but in a talk."""
     if call.consulting is None:
         return
-    stays = call.other(call.consulting.by)
-    assert stays is not None and (call.consulting.leg_id or call.ring), "who consults talks, and somebody is asked"
-    assert call.held_by in (None, call.consulting.by)
-    source = hears(call, stays, SOUNDS)
-    heard = source.leg_ids if isinstance(source, Mix) else (source.leg_id,) if isinstance(source, FromLeg) else ()
-    assert call.consulting.leg_id not in heard
-    assert call.held_by is None or not heard, "the held one hears music"
+    by, third = call.consulting.by, call.consulting.leg_id
+    assert by in call.talkers and (third or call.ring), "who consults talks, and somebody is asked"
+    assert call.held_by in (None, by)
+    for leg_id in set(call.talkers) - {by}:
+        heard = heard_by(call, call.legs[leg_id])
+        assert third not in heard and not (call.is_away(by) and by in heard)
+        assert call.held_by is None or not heard, "the held one hears music"
+    if third:
+        assert set(heard_by(call, call.legs[third])) <= {by}
+
+
+def heard_by(call: Call, leg: Leg) -> tuple[str, ...]:
+    source = hears(call, leg, SOUNDS)
+    return source.leg_ids if isinstance(source, Mix) else (source.leg_id,) if isinstance(source, FromLeg) else ()
+
+
+def check_who_hears_whom_in_a_conference(call: Call) -> None:
+    """All who are there hear all others who are there, and nobody hears who has stepped out, nor the other way."""
+    if not call.more:
+        assert not call.away
+        return
+    assert call.held_by is None and set(call.away) <= set(call.talkers)
+    third = call.consulting.leg_id if call.consulting else None
+    supervisors = {leg.leg_id for leg in call.supervisors()}
+    there = {
+        leg_id
+        for leg_id in set(call.talkers) - set(call.away)
+        if call.legs[leg_id].has_media and call.legs[leg_id].lost_at_ms is None
+    }
+    for leg_id in call.talkers:
+        if call.legs[leg_id].has_media:
+            wanted = set() if leg_id in call.away else there - {leg_id}
+            assert set(heard_by(call, call.legs[leg_id])) - {third} - supervisors == wanted
+
+
+def check_that_the_parked_hears_music(call: Call) -> None:
+    if call.parked is None:
+        return
+    assert call.phase == "parked" and call.customer.state == "up"
+    assert hears(call, call.customer, SOUNDS) == Playlist("music", SOUNDS.music, loop=True, gain_db=-6.0)
 
 
 def check_that_no_whisper_reaches(call: Call, leg: Leg) -> None:
-    source = hears(call, leg, SOUNDS)
-    heard = source.leg_ids if isinstance(source, Mix) else (source.leg_id,) if isinstance(source, FromLeg) else ()
+    heard = heard_by(call, leg)
     silent = {each.leg_id for each in call.supervisors() if each.mode != "barge"}
     assert leg.leg_id not in heard and not silent & set(heard), "a whisper is for the agent"
 
@@ -90,9 +126,25 @@ def test_a_customer_who_hangs_up_ends_the_call_at_any_moment() -> None:
     for world in worlds(PLAYS):
         if world.call.consulting and world.call.consulting.by == world.call.customer.leg_id:
             continue  # a caller who consults and hangs up joins the other two
+        if world.call.more:
+            continue  # the others of a conference talk on
         world.tell(legs.LegEnded(world.call.customer.leg_id, "normal", by_peer=True))
         assert not world.call.is_open
         check(world.call)
+
+
+def test_whoever_leaves_a_conference_leaves_the_others_talking() -> None:
+    seen = 0
+    for world in worlds(PLAYS):
+        for at, leg_id in enumerate(world.call.talkers if world.call.more else ()):
+            seen += 1
+            stay = [each for each in world.call.talkers if each != leg_id]
+            ended = legs.LegEnded(leg_id, CAUSES[at % len(CAUSES)], by_peer=bool(at % 2))
+            after = decide(world.call, ended, world.now_ms).call
+            third = world.call.consulting.leg_id if world.call.consulting else ""
+            assert after.is_open and [leg for leg in after.talkers if leg != third] == stay
+            check(after)
+    assert seen > 30
 
 
 def test_every_telephone_is_told_of_its_end_once() -> None:
@@ -131,7 +183,7 @@ def test_no_agent_stays_ringing_or_talking_after_the_call() -> None:
 
 def test_the_plays_go_everywhere() -> None:
     phases = {after.phase for world in worlds(PLAYS) for _, after, _ in world.steps}
-    assert phases == {"new", "waiting", "ringing", "refusing", "talking", "rating", "ended"}
+    assert phases == {"new", "waiting", "ringing", "parked", "refusing", "talking", "rating", "ended"}
     kinds = {type(entry.event) for world in worlds(PLAYS) for entry in world.entries}
     assert kinds == set(APPLY), set(APPLY) - kinds
 

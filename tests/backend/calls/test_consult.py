@@ -45,7 +45,13 @@ def view(page: Page) -> dict[str, Any]:
 def test_complete_puts_the_third_in_the_agents_place(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         mei, wei, customer, _, third, call_id = await asked(office)
-        assert view(mei)["consult"]["state"] == "talking" and view(mei)["can"] == ["hang_up", "complete", "swap"]
+        assert view(mei)["consult"]["state"] == "talking" and view(mei)["can"] == [
+            "hang_up",
+            "complete",
+            "swap",
+            "conference",
+            "drop",
+        ]
         assert view(wei)["state"] == "talking" and view(wei)["peer"]["name"] == "李梅"
         await mei.must("call.complete", call_id=call_id)
         await office.until(lambda: joined(office, customer, third) and office.state(MEI) == "wrap_up")

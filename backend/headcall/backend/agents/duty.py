@@ -7,7 +7,17 @@ from msgspec import Struct
 
 from headcall.backend.agents.model import Trigger
 from headcall.backend.agents.service import Agents
-from headcall.backend.calls.log import CallStarted, Entry, Event, LegClosed, RingOver, RingStarted, RingWon, TookOver
+from headcall.backend.calls.log import (
+    CallStarted,
+    Entry,
+    Event,
+    LegClosed,
+    PickedUp,
+    RingOver,
+    RingStarted,
+    RingWon,
+    TookOver,
+)
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.worker import Worker
 from headcall.backend.queues.model import Queue
@@ -68,6 +78,8 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
             limit = queue.miss_limit if queue else 0
             yield from (Move(user, trigger, call_id, miss_limit=limit) for user in before.ring.user_ids)
         case TookOver(leg_id=leg_id) if after.legs[leg_id].user_id:
+            yield Move(after.legs[leg_id].user_id or "", "talks", call_id)
+        case PickedUp(leg_id=leg_id) if after.legs[leg_id].user_id:
             yield Move(after.legs[leg_id].user_id or "", "talks", call_id)
         case LegClosed(leg_id=leg_id, cause=cause):
             left = after.legs[leg_id]

@@ -7,7 +7,19 @@ from typing import Any, Final
 from headcall.backend.calls import inputs
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.plan import Plan
-from headcall.backend.calls.rules import begin, centre, clock, consult, legs, ringing, supervise, talk, verbs, where
+from headcall.backend.calls.rules import (
+    begin,
+    centre,
+    clock,
+    consult,
+    legs,
+    park,
+    ringing,
+    supervise,
+    talk,
+    verbs,
+    where,
+)
 from headcall.wire import legs as leg_words
 from headcall.wire import media as media_words
 
@@ -38,6 +50,9 @@ RULES: Final[dict[type, Rule]] = {
     inputs.Complete: consult.complete,
     inputs.Swap: consult.swap,
     inputs.Drop: consult.drop,
+    inputs.Confer: consult.confer,
+    inputs.Park: park.park,
+    inputs.PickUp: park.pick_up,
     inputs.EndCall: supervise.end_call,
     inputs.SetPriority: centre.set_priority,
     inputs.LeaveQueue: lambda plan, wish: centre.send_away(plan, wish.cause),

@@ -8,7 +8,10 @@ from msgspec.structs import replace
 
 from headcall.backend.calls.log import (
     Bridged,
+    CallParked,
     CallStarted,
+    ConferenceJoined,
+    ConferenceLeft,
     ConsultAnswered,
     ConsultCompleted,
     ConsultOver,
@@ -21,6 +24,7 @@ from headcall.backend.calls.log import (
     IntroOver,
     KeyPressed,
     KeysSent,
+    LeftPark,
     LegAdded,
     LegAnswered,
     LegClosed,
@@ -33,6 +37,8 @@ from headcall.backend.calls.log import (
     Overflowed,
     PageCameBack,
     PageGone,
+    ParkRangBack,
+    PickedUp,
     Plays,
     PriorityChanged,
     QueueEntered,
@@ -45,6 +51,7 @@ from headcall.backend.calls.log import (
     RingOver,
     RingStarted,
     RingWon,
+    StaysParked,
     Supervised,
     SurveyStarted,
     TookOver,
@@ -124,6 +131,7 @@ def _queue_entered(call: Call, e: QueueEntered, at_ms: int) -> Call:
         lapses=(),
         refusal=None,
         comeback=None,
+        parked=None,
     )
 
 
@@ -154,6 +162,9 @@ def _bridged(call: Call, e: Bridged, at_ms: int) -> Call:
         call,
         pair=(e.first, e.second),
         held_by=None,
+        more=(),
+        away=(),
+        parked=None,
         comeback=None,
         refusal=None,
         intro=dict(e.intro),
@@ -165,7 +176,14 @@ def _bridged(call: Call, e: Bridged, at_ms: int) -> Call:
 def _unbridged(call: Call, e: Unbridged, at_ms: int) -> Call:
     talked = at_ms - call.talking_since_ms if call.talking_since_ms is not None else 0
     return replace(
-        call, pair=None, held_by=None, intro={}, talking_since_ms=None, talk_ms=call.talk_ms + max(0, talked)
+        call,
+        pair=None,
+        more=(),
+        away=(),
+        held_by=None,
+        intro={},
+        talking_since_ms=None,
+        talk_ms=call.talk_ms + max(0, talked),
     )
 
 
@@ -184,7 +202,7 @@ def _recording_started(call: Call, e: RecordingStarted, at_ms: int) -> Call:
 
 
 def _ended(call: Call, e: Ended, at_ms: int) -> Call:
-    return replace(call, rating=False, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
+    return replace(call, rating=False, parked=None, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
 
 
 def _took_over(call: Call, e: TookOver, at_ms: int) -> Call:
@@ -193,7 +211,15 @@ def _took_over(call: Call, e: TookOver, at_ms: int) -> Call:
 
 
 def _consult_started(call: Call, e: ConsultStarted, at_ms: int) -> Call:
-    return replace(call, consulting=Consulting(e.by_leg, e.ring_id, e.to_number), held_by=e.by_leg)
+    return _aside(replace(call, consulting=Consulting(e.by_leg, e.ring_id, e.to_number)), e.by_leg, on=True)
+
+
+def _aside(call: Call, leg_id: str, *, on: bool) -> Call:
+    """The leg steps out of the talk, or comes back: of two, the other one is held; of more, the others talk on."""
+    if not call.more:
+        return replace(call, held_by=leg_id if on else None)
+    others = tuple(away for away in call.away if away != leg_id)
+    return replace(call, away=(*others, leg_id) if on else others)
 
 
 def _consult_answered(call: Call, e: ConsultAnswered, at_ms: int) -> Call:
@@ -203,6 +229,50 @@ def _consult_answered(call: Call, e: ConsultAnswered, at_ms: int) -> Call:
 def _consult_completed(call: Call, e: ConsultCompleted, at_ms: int) -> Call:
     user_id = call.legs[e.leg_id].user_id if e.leg_id else None
     return replace(call, consulting=None, agent_id=user_id or call.agent_id)
+
+
+def _consult_over(call: Call, e: ConsultOver, at_ms: int) -> Call:
+    back = _aside(call, call.consulting.by, on=False) if call.consulting else call
+    return replace(back, consulting=None)
+
+
+def _conference_joined(call: Call, e: ConferenceJoined, at_ms: int) -> Call:
+    back = _consult_over(call, ConsultOver("normal"), at_ms) if _is_consulted(call, e.leg_id) else call
+    return replace(back, more=(*back.more, e.leg_id), held_by=None, intro={})
+
+
+def _is_consulted(call: Call, leg_id: str) -> bool:
+    return call.consulting is not None and call.consulting.leg_id == leg_id
+
+
+def _conference_left(call: Call, e: ConferenceLeft, at_ms: int) -> Call:
+    stay = tuple(leg_id for leg_id in call.talkers if leg_id != e.leg_id)
+    away = tuple(leg_id for leg_id in call.away if leg_id in stay)
+    left = replace(call, pair=(stay[0], stay[1]), more=stay[2:], away=away, agent_id=_who_serves(call, stay))
+    if left.more:
+        return left
+    by = call.consulting.by if call.consulting else None  # then only who asks can be the one who holds
+    holding = [leg_id for leg_id in away if by in (None, leg_id)]
+    return replace(left, away=(), held_by=holding[0] if holding else None)
+
+
+def _who_serves(call: Call, stay: tuple[str, ...]) -> str | None:
+    """The agent, while there; else the last of ours who stay."""
+    ours = [user_id for leg_id in stay if leg_id != call.caller_id and (user_id := call.legs[leg_id].user_id)]
+    return call.agent_id if call.agent_id in ours or not ours else ours[-1]
+
+
+def _park_rang_back(call: Call, e: ParkRangBack, at_ms: int) -> Call:
+    parked = replace(call.parked, ring_backs=call.parked.ring_backs + 1) if call.parked else None
+    return replace(call, parked=parked, comeback=e.comeback)
+
+
+def _stays_parked(call: Call, e: StaysParked, at_ms: int) -> Call:
+    return replace(call, parked=replace(call.parked, until_ms=e.until_ms) if call.parked else None, comeback=None)
+
+
+def _picked_up(call: Call, e: PickedUp, at_ms: int) -> Call:
+    return replace(call, parked=None, comeback=None, agent_id=call.legs[e.leg_id].user_id or call.agent_id)
 
 
 Fold = Callable[[Call, Any, int], Call]
@@ -234,7 +304,7 @@ APPLY: Final[dict[type[Event], Fold]] = {
     Unbridged: _unbridged,
     SurveyStarted: lambda call, e, at: replace(call, rating=True),
     Marked: lambda call, e, at: replace(call, mark=e.mark),
-    Held: lambda call, e, at: replace(call, held_by=e.leg_id if e.on else None),
+    Held: lambda call, e, at: _aside(call, e.leg_id, on=e.on),
     TransferStarted: lambda call, e, at: replace(call, comeback=e.comeback),
     TransferFailed: _transfer_failed,
     Refusing: lambda call, e, at: replace(call, refusal=e.cause, overflow=None),
@@ -246,8 +316,15 @@ APPLY: Final[dict[type[Event], Fold]] = {
     EndedBySupervisor: lambda call, e, at: call,
     ConsultStarted: _consult_started,
     ConsultAnswered: _consult_answered,
-    ConsultOver: lambda call, e, at: replace(call, consulting=None, held_by=None),
+    ConsultOver: _consult_over,
     ConsultCompleted: _consult_completed,
+    ConferenceJoined: _conference_joined,
+    ConferenceLeft: _conference_left,
+    CallParked: lambda call, e, at: replace(call, parked=e.parked),
+    ParkRangBack: _park_rang_back,
+    StaysParked: _stays_parked,
+    PickedUp: _picked_up,
+    LeftPark: lambda call, e, at: replace(call, parked=None),
     Recovered: lambda call, e, at: call,
     Ended: _ended,
 }

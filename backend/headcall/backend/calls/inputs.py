@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from headcall.backend.calls.model import Direction, Intro, Mode, RingKind, Terms
+from headcall.backend.calls.model import Direction, Intro, Leg, Mode, RingKind, Terms
 from headcall.backend.queues.model import Choice
 from headcall.wire.legs import ToPhone, ToTrunk
 from headcall.wire.media import Source
@@ -165,6 +165,27 @@ class Swap(Struct, frozen=True):
 class Drop(Struct, frozen=True):
     user_id: str
     leg_id: str
+
+
+class Confer(Struct, frozen=True):
+    """Who consults, the consulted one and the other side talk together."""
+
+    user_id: str
+
+
+class Park(Struct, frozen=True):
+    """Sets the other side down in a slot that is free; the user's own leg ends."""
+
+    user_id: str
+    slot: str
+    ring_back_ms: int
+
+
+class PickUp(Struct, frozen=True):
+    """The caller of the slot goes on with a new leg: a page's, or a telephone that has dialled the slot."""
+
+    slot: str
+    leg: Leg
 
 
 class EndCall(Struct, frozen=True):

@@ -51,6 +51,8 @@ class Ledger:
         queue = self._queue_of(call.queue_id)
         if not queue or not queue.records or not call.pair or any(r.state == "on" for r in call.recordings):
             return
+        if not call.caller.is_live:
+            return  # those who talk on without the customer are no business of the recording
         recording_id = self._new_id("rec")
         path = self._recordings.path_of(recording_id)
         with contextlib.suppress(CallFailed):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, convert, to_builtins
 
-from headcall.backend.calls.model import Comeback, Direction, EndedBy, Leg, Mode, Ring, Terms
+from headcall.backend.calls.model import Comeback, Direction, EndedBy, Leg, Mode, Parked, Ring, Terms
 from headcall.backend.queues.model import Choice
 from headcall.wire.media import Source
 
@@ -245,6 +245,44 @@ class ConsultCompleted(Event, frozen=True):
     """Whoever asked leaves; the third takes the place, or is rung for it still (no `leg_id`)."""
 
     leg_id: str
+
+
+class ConferenceJoined(Event, frozen=True):
+    """One more talks with those who talk: the consulted one, or the supervisor who takes over."""
+
+    leg_id: str
+
+
+class ConferenceLeft(Event, frozen=True):
+    """One of more than two talks no more; the last two go on as a plain talk."""
+
+    leg_id: str
+
+
+class CallParked(Event, frozen=True):
+    parked: Parked
+
+
+class ParkRangBack(Event, frozen=True):
+    """Nobody has picked up: who parked is rung. The slot stays as it is."""
+
+    comeback: Comeback
+
+
+class StaysParked(Event, frozen=True):
+    """Nobody took it back either."""
+
+    until_ms: int
+
+
+class PickedUp(Event, frozen=True):
+    leg_id: str
+
+
+class LeftPark(Event, frozen=True):
+    """Nobody wanted it; the caller goes on elsewhere."""
+
+    cause: str
 
 
 class Recovered(Event, frozen=True):

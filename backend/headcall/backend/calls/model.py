@@ -8,7 +8,9 @@ A **leg** is one party's half. The first leg is the caller's. A call is in one o
       ├───► refusing ─────────────────┼──┼────────┤
       └───────────────────────────────┴──┴────────┘
 
-`rating` comes between talking and the end where a queue asks callers how content they are.
+`rating` comes between talking and the end where a queue asks callers how content they are; `parked` between two talks.
+
+More than two may talk: `pair` are two of them, `more` the others (a conference), in the order in which they came.
 
 `ring` is one round of devices rung side by side; while a caller waits in a queue, rounds come and go.
 """
@@ -24,7 +26,10 @@ Direction = Literal["in", "out", "internal"]
 EndedBy = Literal["caller", "agent", "system"]
 Mode = Literal["listen", "whisper", "barge"]
 """How a supervisor takes part in a talk of others."""
-Phase = Literal["new", "waiting", "ringing", "refusing", "talking", "rating", "ended"]
+Phase = Literal["new", "waiting", "parked", "ringing", "refusing", "talking", "rating", "ended"]
+
+MOST_TALKERS = 8
+"""In a conference. Everybody hears seven; more is a meeting."""
 
 
 class Leg(Struct, frozen=True):
@@ -142,6 +147,20 @@ class Consulting(Struct, frozen=True):
     """Of the third, once answered."""
 
 
+class Parked(Struct, frozen=True):
+    """The caller was set down in a slot, hears music, and anybody of ours may pick up."""
+
+    slot: str
+    by: str
+    """The user who parked, and is rung when nobody picks up."""
+    by_name: str
+    since_ms: int
+    until_ms: int
+    """When it rings back."""
+    every_ms: int
+    ring_backs: int = 0
+
+
 class Recording(Struct, frozen=True):
     recording_id: str
     leg_id: str
@@ -175,7 +194,12 @@ class Call(Struct, frozen=True):
     pair: tuple[str, str] | None = None
     """The two legs that talk; the customer's, or the caller's, first."""
     held_by: str | None = None
-    """The leg whose party pressed hold."""
+    """The leg whose party pressed hold; in a conference that is no matter of two, see `away`."""
+    more: tuple[str, ...] = ()
+    """Who talks besides the pair: a conference."""
+    away: tuple[str, ...] = ()
+    """Who has stepped out of a conference: the others talk on, and neither side hears the other."""
+    parked: Parked | None = None
     consulting: Consulting | None = None
     wait: Wait | None = None
     ring: Ring | None = None
@@ -222,6 +246,8 @@ class Call(Struct, frozen=True):
             return "rating"
         if self.wait:
             return "waiting"
+        if self.parked:
+            return "parked"
         if self.ring:
             return "ringing"
         return "refusing" if self.refusal else "new"
@@ -243,16 +269,26 @@ class Call(Struct, frozen=True):
         return live[0] if live else self.caller
 
     def other(self, leg_id: str) -> Leg | None:
-        """Whom a talking leg talks with."""
-        if not self.pair or leg_id not in self.pair:
+        """Whom a talking leg talks with, if that is one: None in a conference."""
+        if not self.pair or self.more or leg_id not in self.pair:
             return None
         first, second = self.pair
         return self.legs[second if leg_id == first else first]
 
     @property
+    def talkers(self) -> tuple[str, ...]:
+        """The legs of all who talk, the customer's, or the caller's, first."""
+        return (*self.pair, *self.more) if self.pair else ()
+
+    def is_away(self, leg_id: str) -> bool:
+        """Whether its party has put the others on hold, or talks aside."""
+        return leg_id == self.held_by or leg_id in self.away
+
+    @property
     def coached(self) -> Leg | None:
         """Of those who talk, the one a supervisor whispers to: ours who serves, never the customer."""
-        serving = [self.legs[leg_id] for leg_id in self.pair or () if self._serves(self.legs[leg_id])]
+        serving = [self.legs[leg_id] for leg_id in self.talkers if self._serves(self.legs[leg_id])]
+        serving.sort(key=lambda leg: leg.user_id == self.agent_id)
         return serving[-1] if serving else None
 
     def _serves(self, leg: Leg) -> bool:

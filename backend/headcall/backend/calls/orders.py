@@ -33,24 +33,26 @@ class Sounds(Struct, frozen=True):
 def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
     """What a leg hears in this state of the call."""
     if leg.role == "supervisor":
-        return _together([*(call.legs[leg_id] for leg_id in call.pair or ()), *_speakers(call, leg)])
+        return _together([*_present(call), *_speakers(call, leg)])
     if call.consulting and leg.leg_id in (call.consulting.by, call.consulting.leg_id):
         source = _hears_consulting(call, call.consulting, leg, sounds)
         if source is not None:
             return source
+    if call.more and leg.leg_id in call.talkers:
+        return _hears_in_conference(call, leg, sounds)
     other = call.other(leg.leg_id)
     if other is not None:
         return _hears_in_talk(call, leg, other, sounds)
     if call.wait or call.refusal or leg.leg_id != call.customer.leg_id:
         return leg.plays
-    if call.ring:
+    if call.ring and not call.parked:
         return _hears_ringing(call, leg)
-    return _music(sounds) if call.comeback else leg.plays
+    return _music(sounds) if call.comeback or call.parked else leg.plays
 
 
 def _hears_consulting(call: Call, consulting: Consulting, leg: Leg, sounds: Sounds) -> Source | None:
     """What the two of a consultation hear; None for the one who has swapped back to the talk."""
-    is_aside = call.held_by == consulting.by
+    is_aside = call.is_away(consulting.by)
     if leg.leg_id == consulting.leg_id:
         return _together([call.legs[consulting.by]]) if is_aside and leg.has_media else _music(sounds)
     if not is_aside:
@@ -72,6 +74,24 @@ def _hears_in_talk(call: Call, leg: Leg, other: Leg, sounds: Sounds) -> Source:
     if other.lost_at_ms is not None:
         return _music(sounds)  # somebody is changing networks or reloading: comfort, not silence
     return _together([other, *_speakers(call, leg)])
+
+
+def _hears_in_conference(call: Call, leg: Leg, sounds: Sounds) -> Source:
+    """All others who are there; music only when nobody is: it must not play into the talk of the others."""
+    if not leg.has_media:
+        return Silence()
+    if call.is_away(leg.leg_id):
+        return _together(_speakers(call, leg))
+    others = [each for each in _present(call) if each.leg_id != leg.leg_id]
+    return _together([*others, *_speakers(call, leg)]) if others else _music(sounds)
+
+
+def _present(call: Call) -> list[Leg]:
+    """Who talks, without those who have stepped out of a conference or are just lost."""
+    legs = [call.legs[leg_id] for leg_id in call.talkers]
+    if not call.more:
+        return legs
+    return [leg for leg in legs if leg.lost_at_ms is None and not call.is_away(leg.leg_id)]
 
 
 def _speakers(call: Call, leg: Leg) -> list[Leg]:

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from headcall.backend.calls.model import Call, Leg
+from headcall.backend.calls.model import MOST_TALKERS, Call, Leg
 from headcall.backend.store.base import iso, iso_or_none
 
 View = dict[str, Any]
@@ -27,18 +27,29 @@ def call_view(call: Call, user_id: str) -> View | None:
         "peer": peer,
         "queue": {"id": call.queue_id, "name": call.queue_name} if call.queue_id and leg.role != "caller" else None,
         "offered_at": iso(leg.added_at_ms),
-        "answered_at": iso_or_none(call.talking_since_ms) if state in ("talking", "held") else None,
+        "answered_at": iso_or_none(_talks_since(call)) if state in ("talking", "held") else None,
         "waited_s": round(max(0, waited) / 1000, 3) if waited is not None else None,
         "offer_expires_at": iso(call.ring.expires_at_ms) if is_offer and call.ring else None,
-        "recording": any(recording.state == "on" for recording in call.recordings),
-        "held": state == "held",
+        "recording": _is_recorded(call, leg),
+        "held": state == "held" and not call.parked,
         "held_by_peer": _held_by_peer(call, leg),
         "digits": _peer_digits(call, leg),
         "can": _can(call, state, leg),
         "parties": [_party(call, each) for each in call.live_legs() if _may_see(call, leg, each)],
         "supervise": leg.mode,
         "consult": _consult(call, leg),
+        "slot": call.parked.slot if call.parked else None,
     }
+
+
+def _talks_since(call: Call) -> int | None:
+    return call.answered_at_ms if call.parked else call.talking_since_ms
+
+
+def _is_recorded(call: Call, leg: Leg) -> bool:
+    """Whether what this one says goes into the recording of the customer: not aside, nor while stepped out."""
+    is_aside = _is_asked(call, leg) or call.is_away(leg.leg_id)
+    return not is_aside and any(recording.state == "on" for recording in call.recordings)
 
 
 def _consult(call: Call, leg: Leg) -> dict[str, str] | None:
@@ -60,7 +71,9 @@ def _is_asked(call: Call, leg: Leg) -> bool:
 
 def _held_by_peer(call: Call, leg: Leg) -> bool:
     if _is_asked(call, leg):
-        return call.held_by is None and leg.state == "up"
+        return leg.state == "up" and not call.is_away(call.consulting.by if call.consulting else "")
+    if call.parked:
+        return leg.state == "up"
     return call.held_by is not None and leg.role != "supervisor" and call.held_by != leg.leg_id
 
 
@@ -69,9 +82,11 @@ def _state(call: Call, leg: Leg) -> str:
         return "ringing"
     if leg.role == "supervisor" or _is_asked(call, leg) or (call.consulting and call.consulting.by == leg.leg_id):
         return "talking"
-    if call.other(leg.leg_id) is None:
+    if call.parked:
+        return "held"
+    if leg.leg_id not in call.talkers:
         return "dialling"
-    return "held" if call.held_by == leg.leg_id else "talking"
+    return "held" if call.is_away(leg.leg_id) else "talking"
 
 
 def _can(call: Call, state: str, leg: Leg) -> list[str]:
@@ -81,10 +96,25 @@ def _can(call: Call, state: str, leg: Leg) -> list[str]:
         return ["hang_up"]
     if _is_asked(call, leg):
         return ["hang_up"]
-    if call.consulting:
-        mine = ["complete", "swap"] if call.consulting.leg_id else ["complete"]
-        return ["hang_up", *(mine if call.consulting.by == leg.leg_id else [])]
-    return ["hang_up", "hold", "transfer", "digits", "consult"]
+    if call.parked:
+        return ["hang_up"]
+    if call.consulting and (call.consulting.by == leg.leg_id or not call.more):
+        return ["hang_up", *_can_consulting(call, leg)]
+    if call.more:
+        consult = [] if call.consulting or len(call.talkers) >= MOST_TALKERS else ["consult"]
+        return ["hang_up", "hold", *consult, "drop"]
+    park = [] if call.held_by not in (None, leg.leg_id) else ["park"]
+    return ["hang_up", "hold", "transfer", "digits", "consult", *park]
+
+
+def _can_consulting(call: Call, leg: Leg) -> list[str]:
+    """What else may be done while somebody is asked: by who asks."""
+    consulting = call.consulting
+    if consulting is None or consulting.by != leg.leg_id:
+        return []
+    if consulting.leg_id:
+        return ["complete", "swap", "conference", "drop"]
+    return ["drop"] if call.more else ["complete", "drop"]
 
 
 def _may_see(call: Call, leg: Leg, other: Leg) -> bool:
@@ -96,8 +126,10 @@ def _may_see(call: Call, leg: Leg, other: Leg) -> bool:
 
 def _party(call: Call, leg: Leg) -> View:
     other = call.other(leg.leg_id)
-    is_held = (other is not None and call.held_by == other.leg_id) or (
-        _is_asked(call, leg) and _held_by_peer(call, leg)
+    is_held = (
+        (other is not None and call.held_by == other.leg_id)
+        or (_is_asked(call, leg) and _held_by_peer(call, leg))
+        or (leg.leg_id in call.away and not (call.consulting and call.consulting.by == leg.leg_id))
     )
     return {
         "leg_id": leg.leg_id,
@@ -121,6 +153,8 @@ def _peer(call: Call, leg: Leg) -> dict[str, str]:
     other = call.other(leg.leg_id)
     if call.consulting and _is_asked(call, leg):
         other = call.legs[call.consulting.by]
+    elif call.more and leg.leg_id in call.talkers:
+        other = next(call.legs[leg_id] for leg_id in call.talkers if leg_id != leg.leg_id)
     if other is not None:
         return {"number": other.number, "name": other.name}
     if leg.role == "caller":

@@ -11,14 +11,19 @@ from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.centre import intros_over, rated_too_long, send_away
 from headcall.backend.calls.rules.ending import close_leg, end
 from headcall.backend.calls.rules.legs import leg_without_media
+from headcall.backend.calls.rules.park import ring_back
 from headcall.backend.calls.rules.ringing import give_up_round, ringing_leg_ended
+from headcall.backend.calls.rules.where import failed_to_reach
 
 PAGE_GRACE_MS: Final = 20_000
-"""How long a talking user may have no page while their media is down too. A reload takes 2 to 4 s; a restart of the
-browser up to 15."""
+"""How long a device that rings, or is being dialled from, may have no page."""
 
 MEDIA_GRACE_MS: Final = 30_000
-"""How long a leg may be without media (after the ten seconds that make it `MediaDown`) though somebody waits for it."""
+"""How long a telephone may be without media (after the ten seconds that make it `MediaDown`) though somebody waits."""
+
+BROWSER_GRACE_MS: Final = 17_000
+"""The same of a browser, with or without its page: with the three seconds that make it `MediaDown`, twenty since its
+last word. A reload takes 2 to 4 s, another network as much, a restart of the browser up to 15."""
 
 UNCONNECTED_MS: Final = {"caller": 30_000, "callee": 10_000, "supervisor": 30_000}
 """How long an answered browser may take to connect its media. One that was rung has connected while it rang; one that
@@ -52,24 +57,30 @@ def limits(call: Call) -> Iterator[Limit]:
     if call.wait:
         yield Limit(call.wait.until_ms, "wait", call.wait.queue_id)
     for leg in call.live_legs():
-        if call.held_by != leg.leg_id:  # a telephone that holds may send nothing, and means it
+        if leg.kind == "browser" or not call.is_away(
+            leg.leg_id
+        ):  # a telephone that holds may send nothing, and means it
             yield from _leg_limits(leg)
+    yield from _phase_limits(call)
+
+
+def _phase_limits(call: Call) -> Iterator[Limit]:
     if call.phase == "new":
         yield Limit(call.turned_at_ms + IDLE_MS, "idle")
     if call.intro and call.talking_since_ms is not None:
         yield Limit(call.talking_since_ms + INTRO_MS, "intro")
     if call.phase == "rating":
         yield Limit(call.turned_at_ms + RATING_MS, "rating")
+    if call.parked and not call.ring:
+        yield Limit(call.parked.until_ms + (IDLE_MS if call.comeback else 0), "back" if call.comeback else "park")
     if call.phase == "refusing":
         yield Limit(call.turned_at_ms + REFUSAL_MS, "idle")
 
 
 def _leg_limits(leg: Leg) -> Iterator[Limit]:
     if leg.lost_at_ms is not None:
-        yield Limit(leg.lost_at_ms + MEDIA_GRACE_MS, "lost", leg.leg_id)
-        if leg.page_gone_at_ms is not None:
-            # Both are needed: without a page media may go on, and a page without media will attach again.
-            yield Limit(max(leg.page_gone_at_ms + PAGE_GRACE_MS, leg.lost_at_ms), "lost", leg.leg_id)
+        grace = BROWSER_GRACE_MS if leg.kind == "browser" else MEDIA_GRACE_MS
+        yield Limit(leg.lost_at_ms + grace, "lost", leg.leg_id)
     elif leg.kind == "browser" and not leg.has_media and leg.state == "up":
         yield Limit((leg.answered_at_ms or leg.added_at_ms) + UNCONNECTED_MS[leg.role], "lost", leg.leg_id)
     elif leg.kind == "browser" and leg.state == "outgoing" and leg.page_gone_at_ms is not None:
@@ -119,6 +130,8 @@ DUE: Final[dict[str, Callable[[Plan, str], None]]] = {
     "lost": _lost,
     "page": _page_left_while_ringing,
     "idle": _idle,
+    "park": ring_back,
+    "back": lambda plan, _: failed_to_reach(plan, "no-answer"),
     "intro": lambda plan, _: intros_over(plan),
     "rating": lambda plan, _: rated_too_long(plan),
 }

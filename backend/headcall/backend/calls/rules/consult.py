@@ -2,15 +2,24 @@
 """Asking somebody before a transfer: the other side hears music, while whoever consults talks with a third.
 
 `pair` stays as it is until the transfer is complete; `held_by` says whom the consulting one talks with at the moment.
+From a conference one may consult too: the others talk on (`away`), and the third may be brought in.
 """
 
 from msgspec.structs import replace
 
 from headcall.backend.calls.errors import NotNow
-from headcall.backend.calls.inputs import Complete, Consult, Drop, Swap
-from headcall.backend.calls.log import Bridged, ConsultCompleted, ConsultStarted, Held, TransferStarted
-from headcall.backend.calls.model import Call, Consulting, Leg
+from headcall.backend.calls.inputs import Complete, Confer, Consult, Drop, Swap
+from headcall.backend.calls.log import (
+    Bridged,
+    ConferenceJoined,
+    ConsultCompleted,
+    ConsultStarted,
+    Held,
+    TransferStarted,
+)
+from headcall.backend.calls.model import MOST_TALKERS, Call, Consulting, Leg
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.conference import leave_conference, talking
 from headcall.backend.calls.rules.ending import close_leg, drop_consulted, part
 from headcall.backend.calls.rules.ringing import start_round
 from headcall.backend.calls.rules.where import comeback_to
@@ -19,11 +28,11 @@ from headcall.backend.calls.rules.where import comeback_to
 def consult(plan: Plan, wish: Consult) -> None:
     """Holds the other side and rings the third. Raises `NotNow` for who does not talk, is held, or consults already."""
     call = plan.call
-    leg = call.leg_of(wish.user_id)
-    if leg is None or call.other(leg.leg_id) is None:
-        raise NotNow("you are not talking", call_id=call.call_id)
+    leg = talking(call, wish.user_id)
     if call.consulting or call.held_by not in (None, leg.leg_id):
         raise NotNow("not while somebody is consulted, nor while you are held", call_id=call.call_id)
+    if len(call.talkers) >= MOST_TALKERS:
+        raise NotNow(f"{MOST_TALKERS} talk already", call_id=call.call_id)
     plan.note(ConsultStarted(leg.leg_id, wish.target.ring_id, wish.to_number))
     devices = tuple(
         replace(
@@ -41,29 +50,56 @@ def swap(plan: Plan, wish: Swap) -> None:
     consulting = _of(plan.call, wish.user_id)
     if not consulting.leg_id:
         raise NotNow("nobody has answered", call_id=plan.call.call_id)
-    plan.note(Held(consulting.by, plan.call.held_by is None))
+    plan.note(Held(consulting.by, not plan.call.is_away(consulting.by)))
 
 
 def drop(plan: Plan, wish: Drop) -> None:
-    """The consulted one goes; the other side is taken back."""
-    consulting = _of(plan.call, wish.user_id)
-    if wish.leg_id not in {consulting.leg_id, *(leg.leg_id for leg in plan.call.ringing_legs())}:
-        raise NotNow("only who is consulted can be dropped", call_id=plan.call.call_id)
-    drop_consulted(plan, "normal")
+    """The consulted one goes, and the other side is taken back; or anybody else goes out of a conference."""
+    call = plan.call
+    leg = talking(call, wish.user_id)
+    if is_consulting(call, leg) and wish.leg_id in _asked(call):
+        drop_consulted(plan, "normal")
+    elif call.more and wish.leg_id in call.talkers and wish.leg_id != leg.leg_id:
+        leave(plan, call.legs[wish.leg_id])
+    else:
+        raise NotNow("only who is consulted, or one of a conference, can be dropped", call_id=call.call_id)
+
+
+def _asked(call: Call) -> set[str]:
+    assert call.consulting is not None
+    return {call.consulting.leg_id, *(leg.leg_id for leg in call.ringing_legs())}
 
 
 def complete(plan: Plan, wish: Complete) -> None:
+    """Who consults goes. Raises `NotNow` in a conference while it still rings: those who talk cannot be rung for."""
     consulting = _of(plan.call, wish.user_id)
+    if plan.call.more and not consulting.leg_id:
+        raise NotNow("nobody has answered", call_id=plan.call.call_id)
     leave(plan, plan.call.legs[consulting.by])
 
 
+def confer(plan: Plan, wish: Confer) -> None:
+    """All hear all."""
+    consulting = _of(plan.call, wish.user_id)
+    if not consulting.leg_id:
+        raise NotNow("nobody has answered", call_id=plan.call.call_id)
+    plan.note(ConferenceJoined(consulting.leg_id))
+
+
 def leave(plan: Plan, leg: Leg) -> None:
-    """Who consults goes, the others talk. While it still rings this is a blind transfer, with its way back."""
+    """Who consults goes, the others talk. While it still rings this is a blind transfer, with its way back.
+
+    Of a conference anybody may go like this."""
     call = plan.call
+    if call.more:
+        if call.consulting and is_consulting(call, leg) and call.consulting.leg_id:
+            plan.note(ConferenceJoined(call.consulting.leg_id))
+        leave_conference(plan, leg, "normal")
+        return
     consulting, stays = call.consulting, call.other(leg.leg_id)
     assert consulting is not None and stays is not None
     if not consulting.leg_id:
-        plan.note(TransferStarted(leg.leg_id, consulting.to_number, comeback_to(call, leg)))
+        plan.note(TransferStarted(leg.leg_id, consulting.to_number, comeback_to(call, leg.user_id)))
     plan.note(ConsultCompleted(consulting.leg_id))
     part(plan, "transferred")
     close_leg(plan, leg.leg_id, "normal")

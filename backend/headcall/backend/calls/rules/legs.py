@@ -16,6 +16,7 @@ from headcall.backend.calls.log import (
 from headcall.backend.calls.model import Comeback, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.centre import hang_up_leg
+from headcall.backend.calls.rules.conference import in_conference, leave_conference
 from headcall.backend.calls.rules.consult import is_consulted, is_consulting, leave
 from headcall.backend.calls.rules.ending import close_leg, drop_consulted, end, part, side_of
 from headcall.backend.calls.rules.ringing import ringing_leg_ended
@@ -40,6 +41,8 @@ def leg_ended(plan: Plan, event: legs.LegEnded) -> None:
         drop_consulted(plan, event.cause)
     elif is_consulting(plan.call, leg) and (event.by_peer or event.cause == "normal"):
         leave(plan, leg)
+    elif in_conference(plan.call, leg):
+        leave_conference(plan, leg, event.cause)
     elif was_customer or plan.call.pair is None:
         end(plan, event.cause, side_of(plan, leg) if event.by_peer else "system")
     elif event.by_peer or event.cause == "normal":
@@ -102,6 +105,8 @@ def leg_without_media(plan: Plan, leg: Leg) -> None:
         ringing_leg_ended(plan, leg, "media-lost")
     elif is_consulted(plan.call, leg):
         drop_consulted(plan, "media-lost")
+    elif in_conference(plan.call, leg):
+        leave_conference(plan, leg, "media-lost")
     elif leg.leg_id == plan.call.customer.leg_id or plan.call.pair is None:
         end(plan, "media-lost", "system")
     else:
@@ -127,7 +132,12 @@ def key_pressed(plan: Plan, event: media.DigitPressed) -> None:
 def phone_held(plan: Plan, event: legs.LegHeld) -> None:
     """The telephone's own hold key: the other one hears music, as if the page had asked for it."""
     call = plan.call
-    if call.pair is None or call.consulting or event.leg_id not in call.pair:
+    leg = call.legs.get(event.leg_id)
+    if leg is None or event.leg_id not in call.talkers or (call.consulting and not in_conference(call, leg)):
+        return
+    if call.more:
+        if not is_consulting(call, leg) and call.is_away(leg.leg_id) != event.held:
+            plan.note(Held(leg.leg_id, event.held))
         return
     if (event.held and call.held_by is None) or (not event.held and call.held_by == event.leg_id):
         plan.note(Held(event.leg_id, event.held))

@@ -6,9 +6,17 @@ Their leg is no part of the talk: it comes and goes without a trace in the recor
 
 from headcall.backend.calls.errors import NotNow
 from headcall.backend.calls.inputs import EndCall, Supervise, TakeOver
-from headcall.backend.calls.log import Bridged, EndedBySupervisor, LegAdded, Supervised, TookOver
+from headcall.backend.calls.log import (
+    Bridged,
+    ConferenceJoined,
+    EndedBySupervisor,
+    LegAdded,
+    Supervised,
+    TookOver,
+)
 from headcall.backend.calls.model import Leg
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.conference import leave_conference
 from headcall.backend.calls.rules.ending import close_leg, end, unbridge
 
 
@@ -41,9 +49,14 @@ def _leg_for(plan: Plan, wish: Supervise) -> Leg:
 def take_over(plan: Plan, wish: TakeOver) -> None:
     """The supervisor who has joined takes the agent's place; the agent is free."""
     leg, agent = plan.call.leg_of(wish.user_id), plan.call.coached
-    stays = plan.call.other(agent.leg_id) if agent else None
-    if leg is None or leg.role != "supervisor" or agent is None or stays is None:
+    if leg is None or leg.role != "supervisor" or agent is None:
         raise NotNow("nobody to take over from", call_id=plan.call.call_id)
+    stays = plan.call.other(agent.leg_id)
+    if stays is None:
+        plan.note(TookOver(leg.leg_id))
+        plan.note(ConferenceJoined(leg.leg_id))
+        leave_conference(plan, agent, "normal")
+        return
     unbridge(plan, "taken-over")
     close_leg(plan, agent.leg_id, "normal")
     plan.note(TookOver(leg.leg_id))

@@ -15,6 +15,7 @@ from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.begin import go_to
 from headcall.backend.calls.rules.centre import hang_up_leg
+from headcall.backend.calls.rules.conference import in_conference, talking
 from headcall.backend.calls.rules.consult import is_consulted, is_consulting, leave
 from headcall.backend.calls.rules.ending import close_leg, drop_consulted, end, part, side_of
 from headcall.backend.calls.rules.ringing import refuse
@@ -41,21 +42,33 @@ def hang_up(plan: Plan, wish: HangUp) -> None:
         leave(plan, leg)
     elif is_consulted(plan.call, leg):
         drop_consulted(plan, "normal")
+    elif in_conference(plan.call, leg):
+        leave(plan, leg)
     elif plan.call.pair:
         hang_up_leg(plan, leg, "normal")
     else:
-        end(plan, "caller-cancelled", side_of(plan, leg))
+        end(plan, "normal" if plan.call.parked else "caller-cancelled", side_of(plan, leg))
 
 
 def hold(plan: Plan, wish: Hold) -> None:
-    """The other one hears music, until whoever pressed hold takes them back."""
-    leg = talking_leg(plan.call, wish.user_id)
+    """The other one hears music, until whoever pressed hold takes them back. A conference talks on without them."""
+    leg = talking(plan.call, wish.user_id)
+    if plan.call.more:
+        _step_out(plan, leg, on=wish.on)
+        return
     _not_while_consulting(plan.call)
     held_by = plan.call.held_by
     if (wish.on and held_by is None) or (not wish.on and held_by == leg.leg_id):
         plan.note(Held(leg.leg_id, wish.on))
     elif wish.on != (held_by == leg.leg_id):
         raise NotNow("the other side holds the call", call_id=plan.call.call_id)
+
+
+def _step_out(plan: Plan, leg: Leg, *, on: bool) -> None:
+    if is_consulting(plan.call, leg):
+        _not_while_consulting(plan.call)
+    if plan.call.is_away(leg.leg_id) != on:
+        plan.note(Held(leg.leg_id, on))
 
 
 def send_keys(plan: Plan, wish: SendKeys) -> None:
@@ -82,7 +95,7 @@ def transfer(plan: Plan, wish: Transfer) -> None:
             plan.tell(leg.leg_id, TransferResult(leg.leg_id, wish.target.cause))
             return
         raise NotNow("", cause=wish.target.cause, call_id=call.call_id)
-    plan.note(TransferStarted(leg.leg_id, wish.to_number, comeback_to(call, leg)))
+    plan.note(TransferStarted(leg.leg_id, wish.to_number, comeback_to(call, leg.user_id)))
     part(plan, "transferred")
     if leg.kind == "sip":
         plan.tell(leg.leg_id, TransferResult(leg.leg_id, "normal"))

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a caller goes next: a queue, a refusal, back after a failed transfer."""
 
+from typing import Final
+
 from headcall.backend.calls.inputs import WaitInQueue
-from headcall.backend.calls.log import LegAnswered, QueueEntered, Refusing, TransferFailed
-from headcall.backend.calls.model import Call, Comeback, Leg
+from headcall.backend.calls.log import (
+    LeftPark,
+    LegAnswered,
+    QueueEntered,
+    Refusing,
+    StaysParked,
+    TransferFailed,
+)
+from headcall.backend.calls.model import Call, Comeback, Parked
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.ending import end
+
+MOST_RING_BACKS: Final = 3
+"""A parked caller who came from no queue has nowhere else to go: stays parked, and it rings back again."""
 
 
 def wait_in_queue(plan: Plan, wish: WaitInQueue) -> None:
@@ -25,14 +37,15 @@ def wait_in_queue(plan: Plan, wish: WaitInQueue) -> None:
     )
 
 
-def comeback_to(call: Call, leg: Leg) -> Comeback:
-    """Where the one goes whom `leg` transfers, if nobody is there."""
+def comeback_to(call: Call, user_id: str | None, cause: str = "") -> Comeback:
+    """Where the one goes whom the user transfers or parks, if nobody is there."""
     return Comeback(
-        user_id=leg.user_id,
+        user_id=user_id,
         queue_id=call.queue_id,
         queue_name=call.queue_name,
         entered_at_ms=call.queue_entered_at_ms,
         max_wait_ms=call.max_wait_ms,
+        cause=cause,
     )
 
 
@@ -67,11 +80,29 @@ def failed_to_reach(plan: Plan, cause: str) -> None:
     After a transfer, `apps.comeback` first rings whoever transferred; when that fails too, we are here again.
     """
     comeback = plan.call.comeback
-    if comeback is None:
+    if plan.call.pair:
+        return  # told too late: somebody was faster, and they talk
+    if plan.call.parked is not None:
+        _not_taken_back(plan, plan.call.parked, comeback)
+    elif comeback is None:
         refuse_caller(plan, cause)
     elif not comeback.cause:
         plan.note(TransferFailed(cause))
     elif comeback.queue_id is not None:
+        back_in_queue(plan, comeback)
+    else:
+        refuse_caller(plan, comeback.cause)
+
+
+def _not_taken_back(plan: Plan, parked: Parked, comeback: Comeback | None) -> None:
+    """Nobody took the parked caller back: to the front of the queue; without a queue it is tried again, then told."""
+    if comeback is None:
+        return
+    if comeback.queue_id is None and parked.ring_backs < MOST_RING_BACKS:
+        plan.note(StaysParked(plan.now_ms + parked.every_ms))
+        return
+    plan.note(LeftPark(comeback.cause))
+    if comeback.queue_id is not None:
         back_in_queue(plan, comeback)
     else:
         refuse_caller(plan, comeback.cause)
