@@ -16,6 +16,7 @@ from headcall.backend.calls.log import (
     RingOver,
     RingStarted,
     RingWon,
+    Supervised,
     TookOver,
 )
 from headcall.backend.calls.model import Call, Leg
@@ -77,13 +78,14 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
             trigger: Trigger = "lapses" if fault else "call-over"
             limit = queue.miss_limit if queue else 0
             yield from (Move(user, trigger, call_id, miss_limit=limit) for user in before.ring.user_ids)
-        case TookOver(leg_id=leg_id) if after.legs[leg_id].user_id:
+        case Supervised(leg_id=leg_id) | TookOver(leg_id=leg_id) if after.legs[leg_id].user_id:
+            # Whoever listens to a talk is in it: no queue offers them a caller meanwhile.
             yield Move(after.legs[leg_id].user_id or "", "talks", call_id)
         case PickedUp(leg_id=leg_id) if after.legs[leg_id].user_id:
             yield Move(after.legs[leg_id].user_id or "", "talks", call_id)
         case LegClosed(leg_id=leg_id, cause=cause):
             left = after.legs[leg_id]
-            if left.user_id and left.answered_at_ms is not None:
+            if left.user_id and (left.answered_at_ms is not None or left.role == "supervisor"):
                 yield _leaving(left, left.user_id, cause, call_id, queue)
         case _:
             pass

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from headcall.backend.agents.errors import NoSuchAgent
+from headcall.backend.agents.force import force
 from headcall.backend.agents.live import agent_view
 from headcall.backend.agents.model import Agent
 from headcall.backend.agents.service import Agents
@@ -62,12 +62,7 @@ def routes(agents: Agents, queues: Queues, audit: Audit) -> APIRouter:
             return _view(await agents.wish(user_id, wish.state, wish.reason), queues)
         if not who.may("agent.supervise"):
             raise ApiError("not-allowed", "needs the right agent.supervise")
-        was = agents.get(user_id)
-        if was is None:
-            raise NoSuchAgent
-        agent = await agents.wish(user_id, wish.state, wish.reason)
-        before = {"state": was.state, "wished": None}
-        await audit.note_alone(who, "agent.force", user_id, before, {"state": agent.state, "wished": wish.state})
+        agent = await force(agents, audit, who, user_id, wish.state, wish.reason)
         return _view(agent, queues)
 
     return router

@@ -32,6 +32,8 @@ from headcall.backend.apps.stage import Scene, Stage
 from headcall.backend.apps.survey import survey
 from headcall.backend.audit import http as audit_http
 from headcall.backend.audit.service import Audit
+from headcall.backend.board.service import Board
+from headcall.backend.board.socket import BoardSocket
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.consultation import Consultation
@@ -59,6 +61,8 @@ from headcall.backend.devices.service import Devices
 from headcall.backend.edge.live import Live
 from headcall.backend.errors import CallFailed
 from headcall.backend.media.service import MediaNodes
+from headcall.backend.notices.service import Addressees, Notices
+from headcall.backend.notices.socket import NoticeSocket
 from headcall.backend.numbers.service import Numbers
 from headcall.backend.outcomes import http as outcomes_http
 from headcall.backend.outcomes.service import Outcomes
@@ -171,6 +175,8 @@ class Telephony:
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.audit = Audit(given.store, given.clock, given.ids)
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
+        self.board = Board(given.store, given.clock, self.calls, self.agents, self.queues)
+        self.board_socket = BoardSocket(self.board, self.agents, self.audit, given.live, given.clock)
         self.call_views = CallViews(self.calls, given.live.publish_user)
         self.ledger = Ledger(
             self.calls,
@@ -239,6 +245,7 @@ class Telephony:
             self.ledger.changed,
             self._tell_presence,
             self.figures.changed,
+            self.board.call_changed,
         ):
             self.calls.on_change(observer)
         self.calls.on_change(self.queue_views.mark)
@@ -247,14 +254,29 @@ class Telephony:
         self.calls.on_finish(self.outcomes.finish)
         self.agents.on_change(self.queue_views.mark)
         self.agents.on_change(self.dispatcher.wake)
+        self.agents.on_change(self.board.agent_changed)
         phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
         CallSocket(phone, self.call_views).register(live)
         Consultation(self.calls, self.routing).register(live)
         Supervision(self.calls, self.audit, self.given.ids).register(live)
         AgentSocket(self.agents, live).register()
         self.queue_views.register()
+        self.board_socket.register()
+        self._make_notices().register(live)
         OutcomeSocket(self.outcomes).register(live)
         live.on_presence(self._presence)
+
+    def _make_notices(self) -> NoticeSocket:
+        given = self.given
+        notices = Notices(
+            given.store,
+            given.clock,
+            given.ids,
+            addressees=Addressees(self.agents, self.queues),
+            audit=self.audit,
+            tell=given.live.publish_user,
+        )
+        return NoticeSocket(notices)
 
     def _opened(self, box: Box, adopted: bool) -> None:
         self.stage.enter(box, resumed=adopted)
@@ -286,6 +308,7 @@ class Telephony:
         await self.queues.load()
         await self.queues.count_today(self.given.clock.wall_ms())
         await self.agents.load()
+        await self.board.load()
         await self.reach.refresh()
         for worker, name in self._workers():
             self._start(worker.work(), name)
@@ -327,6 +350,7 @@ class Telephony:
         self.alarm.tick()
         await self.agents.tick()
         self.queue_views.tick()
+        self.board_socket.tick()
         self.watch.tick()
         self.figures.tick(len(self.calls))
         if self.queues.line():

@@ -69,6 +69,19 @@ class Live:
         """Tells everyone who is signed in."""
         self._publish(tuple(self._rings.users()), type, data)
 
+    def publish_right(self, right: str, name: str, data: Data) -> None:
+        """Tells every tab of those who have a right, and remembers nothing: for figures that are soon told anew.
+
+        A tab that was away, or is behind, misses it; so `data` says by itself whether something was missed.
+        """
+        for connection in self._connections.values():
+            if connection.is_fed and connection.who.may(right) and connection.box.qsize() < BOX // 2:
+                connection.put(name, data)
+
+    def somebody_may(self, right: str) -> bool:
+        """Whether a tab is open of somebody with a right."""
+        return any(connection.who.may(right) for connection in self._connections.values())
+
     def on_do(self, type: str, handler: DoHandler) -> None:
         """Registers what carries out `do` messages of a type. It refuses by raising `ApiError`."""
         assert type not in self._handlers, f"two handlers for {type}"

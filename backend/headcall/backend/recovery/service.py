@@ -203,7 +203,7 @@ def _left_behind(agent: Agent, running: list[Call], limit_ms: float) -> Trigger 
 
 def _talks_since(call: Call, user_id: str, limit_ms: float) -> bool:
     leg = call.leg_of(user_id)
-    return leg is not None and leg.role != "supervisor" and leg.state == "up" and (leg.answered_at_ms or 0) <= limit_ms
+    return leg is not None and leg.state == "up" and (leg.answered_at_ms or leg.added_at_ms) <= limit_ms
 
 
 async def _tell(box: Box, told: object) -> None:
