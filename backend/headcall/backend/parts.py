@@ -2,7 +2,7 @@
 """Builds the backend's parts and joins them. Nothing here does any I/O, so the description of the interface is made
 from the very same parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ from headcall.backend.edge.app import make_app
 from headcall.backend.edge.figures import EdgeFigures
 from headcall.backend.edge.live import Live
 from headcall.backend.edge.socket import LiveSocket
+from headcall.backend.identity import http as identity_http
+from headcall.backend.identity.assembly import identity_of
+from headcall.backend.identity.http import Identity
+from headcall.backend.identity.keys import Bearers
 from headcall.backend.monitor import http as monitor_http
 from headcall.backend.monitor.nodes import Nodes
 from headcall.backend.numbers import http as numbers_http
@@ -30,21 +34,24 @@ from headcall.backend.recordings import http as recordings_http
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.settings import Carrier, Numbering
 from headcall.backend.simulator import http as simulator_http
+from headcall.backend.stats import http as stats_http
+from headcall.backend.stats.assembly import stats_of
+from headcall.backend.stats.service import Stats
 from headcall.backend.store.engine import Store, sqlite_url
 from headcall.backend.store.secrets import SecretBox
 from headcall.backend.trunks.service import Trunks
 from headcall.backend.users import http as users_http
+from headcall.backend.users import people_http
 from headcall.backend.users.model import Actor
 from headcall.backend.users.passwords import Passwords
+from headcall.backend.users.people import People
 from headcall.backend.users.service import Users
 from headcall.backend.users.sessions import Sessions
 from headcall.kit.role import RoleContext
 from headcall.wire import settings as shared
 from headcall.wire.causes import CATALOGUE
-from headcall.backend.users import people_http
 
 MEDIA_NODE = "sfu-1"
-from headcall.backend.users.people import People
 """The media node of embedded mode."""
 
 
@@ -60,6 +67,7 @@ class Parts:
     live: Live
     socket: LiveSocket
     users: Users
+    identity: Identity
     devices: Devices
     trunks: Trunks
     numbers: Numbers
@@ -67,6 +75,7 @@ class Parts:
     recordings: Recordings
     records: Records
     nodes: Nodes
+    stats: Stats
     control: Control
 
     def app(self) -> FastAPI:
@@ -74,7 +83,8 @@ class Parts:
         is_demo = self.ctx.settings.section(shared.Demo).enabled
         public = monitor_http.public_routes(self.problems, self.ctx.metrics.render, self.ctx.bus)
         routers: list[APIRouter] = [
-            users_http.routes(self.sessions, self.users, self.socket.drop_session),
+            users_http.routes(self.identity.login, self.sessions, self.users, self.socket.drop_session),
+            identity_http.routes(self.identity),
             directory_http.routes(self.users, self.numbers.plan, self.control.state_of),
             cdr_http.routes(self.records, self.recordings, self.control.log_of),
             recordings_http.routes(self.recordings),
@@ -83,9 +93,10 @@ class Parts:
             numbers_http.routes(self.numbers),
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),
             monitor_http.routes(self.nodes),
+            stats_http.routes(self.stats),
             public,
         ]
-        return make_app(self.sessions, routers, [public])
+        return make_app(self.socket.authenticator, routers, [public])
 
     def _people(self) -> People:
         """The administration of people."""
@@ -149,9 +160,12 @@ def assemble(
         trunks=trunks,
         prompts=prompts,
         recordings=recordings,
+        folder=folder,
     )
     users.agent_of = control.agent_of
-    socket = LiveSocket(live, sessions, EdgeFigures(ctx.metrics))
+    identity = identity_of(ctx, store, box, sessions=sessions, users=users)
+    socket = LiveSocket(live, Bearers(sessions, identity.keys), EdgeFigures(ctx.metrics))
+    identity = replace(identity, drop_session=socket.drop_session)
     _join_live(live, users)
     return Parts(
         ctx=ctx,
@@ -162,6 +176,7 @@ def assemble(
         live=live,
         socket=socket,
         users=users,
+        identity=identity,
         devices=devices,
         trunks=trunks,
         numbers=numbers,
@@ -169,6 +184,7 @@ def assemble(
         recordings=recordings,
         records=Records(store, ctx.clock),
         nodes=Nodes(ctx.bus, ctx.clock),
+        stats=stats_of(store, ctx.clock, ctx.settings),
         control=control,
     )
 

@@ -224,6 +224,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Canned Replies
+         * @description Answers that are kept ready.
+         */
+        get: operations["read_canned_replies"];
+        put?: never;
+        /**
+         * Post Canned Reply
+         * @description One more answer.
+         */
+        post: operations["post_canned_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Canned Reply
+         * @description Another text for one.
+         */
+        put: operations["put_canned_reply"];
+        post?: never;
+        /**
+         * Delete Canned Reply
+         * @description Keeps one no longer.
+         */
+        delete: operations["delete_canned_reply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Chats
+         * @description Chats that are over, the newest first; or (`live`, as a supervisor) all that go on.
+         */
+        get: operations["read_chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Chat
+         * @description A chat and all that was written in it.
+         */
+        get: operations["read_chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Chat File
+         * @description Sends a file; its octets are the body.
+         */
+        post: operations["post_chat_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Chat File
+         * @description A file that was sent.
+         */
+        get: operations["read_chat_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/directory": {
         parameters: {
             query?: never;
@@ -259,6 +387,114 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Identity Policy
+         * @description Which roles log in with a second factor.
+         */
+        get: operations["read_identity_policy"];
+        /**
+         * Change Identity Policy
+         * @description Sets them; counts from each one's next log-in.
+         */
+        put: operations["change_identity_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/second-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Second Factors
+         * @description Who has a second factor.
+         */
+        get: operations["read_second_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/second-factors/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset Second Factor
+         * @description Takes somebody's lost second factor away; their sessions end.
+         */
+        delete: operations["reset_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Keys
+         * @description One's own keys, the newest first.
+         */
+        get: operations["read_keys"];
+        put?: never;
+        /**
+         * Make Key
+         * @description Makes a key for a program; `key` is shown this once.
+         */
+        post: operations["make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Ends a key of one's own, at once; who manages people ends anybody's.
+         */
+        delete: operations["revoke_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -304,6 +540,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Second Factor
+         * @description One's own second factor.
+         */
+        get: operations["read_second_factor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description Ten new recovery codes; the old ones are worth nothing any more.
+         */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Second Factor
+         * @description The first code: from now on one is asked for at each log-in.
+         */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description Begins with a second factor: a page left open is not yet its owner, so the password is asked for.
+         */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch Off Second Factor
+         * @description Takes one's own second factor away.
+         */
+        post: operations["switch_off_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sessions
+         * @description Where one is logged in.
+         */
+        get: operations["read_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Other Sessions
+         * @description Logs out everywhere else.
+         */
+        post: operations["end_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description Logs out elsewhere: the pages there are cut off at once.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/numbers": {
         parameters: {
             query?: never;
@@ -319,6 +715,102 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read People
+         * @description A page of the people, who are active first.
+         */
+        get: operations["read_people"];
+        put?: never;
+        /**
+         * Post Person
+         * @description A new person. `taken`: the login or the number is somebody's.
+         */
+        post: operations["post_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Person
+         * @description One person.
+         */
+        get: operations["read_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch Person
+         * @description Changes a person. `is_active: false` ends all sessions and live connections.
+         */
+        patch: operations["patch_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Person Password
+         * @description A new initial password for another; all their sessions end.
+         */
+        post: operations["post_person_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{user_id}/seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Seat
+         * @description A person's seat.
+         */
+        get: operations["read_seat"];
+        /**
+         * Put Seat
+         * @description Makes somebody an agent, or changes what they serve. `taken`: the agent's number is somebody's.
+         */
+        put: operations["put_seat"];
+        post?: never;
+        /**
+         * Delete Seat
+         * @description No agent any more. `in-use` while they are at work.
+         */
+        delete: operations["delete_seat"];
         options?: never;
         head?: never;
         patch?: never;
@@ -416,6 +908,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Roles
+         * @description The roles and their rights.
+         */
+        get: operations["read_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -425,13 +937,13 @@ export interface paths {
         };
         /**
          * Read Session
-         * @description The person who is signed in.
+         * @description The person who is signed in; for a program with a key, whose it is, with the key's rights.
          */
         get: operations["read_session"];
         put?: never;
         /**
          * Sign In
-         * @description Signs in and sets the session cookie.
+         * @description Signs in and sets the session cookie; or, 202, says what is asked next (`POST /session/code` and others).
          */
         post: operations["sign_in"];
         /**
@@ -439,6 +951,66 @@ export interface paths {
          * @description Ends the session, here and in its live connections.
          */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In With Code
+         * @description The second step: the code of the telephone, or one of the recovery codes. Sets the session cookie.
+         */
+        post: operations["sign_in_with_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm At Log In
+         * @description The first code of such a one: signs in, and gives the recovery codes.
+         */
+        post: operations["confirm_at_log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol At Log In
+         * @description The picture for someone whose role must have a second factor, and who has none.
+         */
+        post: operations["enrol_at_log_in"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -488,6 +1060,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Stats
+         * @description Figures by queue, agent, number dialled or interval. Calls count once they have ended.
+         */
+        get: operations["read_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Stats
+         * @description The same as a file for spreadsheets.
+         */
+        get: operations["export_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Definitions
+         * @description What each figure means, in both languages.
+         */
+        get: operations["read_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/nodes": {
         parameters: {
             query?: never;
@@ -502,6 +1134,150 @@ export interface paths {
         get: operations["read_system"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Visitor Chat
+         * @description Begins a chat. Its token is told here and never again.
+         */
+        post: operations["open_visitor_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Visitor Queues
+         * @description Where a visitor can write to.
+         */
+        get: operations["read_visitor_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Visitor Chat
+         * @description What is new after message `after`; waits up to `wait_s` for something.
+         */
+        get: operations["read_visitor_chat"];
+        put?: never;
+        post?: never;
+        /**
+         * End Visitor Chat
+         * @description Ends the chat.
+         */
+        delete: operations["end_visitor_chat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats/{chat_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visitor File
+         * @description Sends a file; its octets are the body.
+         */
+        post: operations["post_visitor_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats/{chat_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Visitor File
+         * @description A file that was sent.
+         */
+        get: operations["read_visitor_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats/{chat_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visitor Message
+         * @description Says something.
+         */
+        post: operations["post_visitor_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor-chats/{chat_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visitor Typing
+         * @description The agent sees that something is being written.
+         */
+        post: operations["post_visitor_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -734,6 +1510,21 @@ export interface components {
             next: string | null;
         };
         /**
+         * ChallengeOut
+         * @description The password was right; what is asked next, with what to send along and for how long it counts.
+         */
+        ChallengeOut: {
+            /** Expires In S */
+            expires_in_s: number;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "code" | "enrol";
+            /** Ticket */
+            ticket: string;
+        };
+        /**
          * ChangeMe
          * @description What a person changes of themselves; what is not given stays.
          */
@@ -760,6 +1551,84 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /** ChatOut */
+        ChatOut: {
+            agent: components["schemas"]["headcall__backend__chats__http__PersonOut"] | null;
+            /** Cause */
+            cause: string;
+            /** Chat Id */
+            chat_id: string;
+            /** Disposition */
+            disposition: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: ("visitor" | "agent" | "system") | null;
+            /** Entered At */
+            entered_at: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Offer Expires At */
+            offer_expires_at: string | null;
+            /** Offered To */
+            offered_to: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            queue: components["schemas"]["QueueName"];
+            /** Read Seq */
+            read_seq: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "offered" | "open" | "ended";
+            visitor: components["schemas"]["VisitorOut"];
+        };
+        /** ChatWhole */
+        ChatWhole: {
+            agent: components["schemas"]["headcall__backend__chats__http__PersonOut"] | null;
+            /** Cause */
+            cause: string;
+            /** Chat Id */
+            chat_id: string;
+            /** Disposition */
+            disposition: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: ("visitor" | "agent" | "system") | null;
+            /** Entered At */
+            entered_at: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Messages */
+            messages: components["schemas"]["MessageOut"][];
+            /** Offer Expires At */
+            offer_expires_at: string | null;
+            /** Offered To */
+            offered_to: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            queue: components["schemas"]["QueueName"];
+            /** Read Seq */
+            read_seq: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "offered" | "open" | "ended";
+            visitor: components["schemas"]["VisitorOut"];
+        };
+        /** ChatsOut */
+        ChatsOut: {
+            /** Chats */
+            chats: components["schemas"]["ChatOut"][];
+        };
+        /** CodeIn */
+        CodeIn: {
+            /** Code */
+            code: string;
+        };
         /**
          * ConsideredOut
          * @description An agent of the queue at that moment: their place, or why not.
@@ -782,10 +1651,39 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * DefinitionOut
+         * @description What a figure means.
+         */
+        DefinitionOut: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Told"];
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "visits" | "talks" | "agents";
+            text: components["schemas"]["Told"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "seconds" | "share" | "mark" | "counts" | "seconds_by";
+        };
+        /** DefinitionsOut */
+        DefinitionsOut: {
+            /** Answer Within S */
+            answer_within_s: number;
+            /** Definitions */
+            definitions: components["schemas"]["DefinitionOut"][];
+            /** Short Abandon S */
+            short_abandon_s: number;
+        };
         /** DirectoryOut */
         DirectoryOut: {
             /** People */
-            people: components["schemas"]["PersonOut"][];
+            people: components["schemas"]["headcall__backend__directory__http__PersonOut"][];
         };
         /** DispositionRule */
         DispositionRule: {
@@ -801,6 +1699,24 @@ export interface components {
              * @default
              */
             zh?: string;
+        };
+        /** Enrolled */
+        Enrolled: {
+            /** Codes */
+            codes: string[];
+            me: components["schemas"]["Me"];
+        };
+        /**
+         * EnrolmentOut
+         * @description What is shown once: the secret for those who type it, the same as an address and as a picture (SVG).
+         */
+        EnrolmentOut: {
+            /** Picture */
+            picture: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
         };
         /**
          * ErrorBody
@@ -821,6 +1737,82 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * Figures
+         * @description What each means: `GET /stats/definitions`. None: it has no meaning here, or there was nothing to divide by.
+         */
+        Figures: {
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Abandoned */
+            abandoned: number | null;
+            /** Aht S */
+            aht_s: number | null;
+            /** Answered */
+            answered: number;
+            /** Asa S */
+            asa_s: number | null;
+            /** Asked */
+            asked: number;
+            /** Break S */
+            break_s: number | null;
+            /** Breaks */
+            breaks: {
+                [key: string]: number;
+            } | null;
+            /** Dispositions */
+            dispositions: {
+                [key: string]: number;
+            };
+            /** Handled */
+            handled: number;
+            /** Hold S */
+            hold_s: number | null;
+            /** Login S */
+            login_s: number | null;
+            /** Longest Wait S */
+            longest_wait_s: number | null;
+            /** Mark Counts */
+            mark_counts: {
+                [key: string]: number;
+            };
+            /** Mark Mean */
+            mark_mean: number | null;
+            /** Mark Rate */
+            mark_rate: number | null;
+            /** Marks */
+            marks: number;
+            /** Missed */
+            missed: number | null;
+            /** Occupancy */
+            occupancy: number | null;
+            /** Offered */
+            offered: number | null;
+            /** Other Calls */
+            other_calls: number;
+            /** Other Talk S */
+            other_talk_s: number | null;
+            /** Overflowed */
+            overflowed: number | null;
+            /** Ready S */
+            ready_s: number | null;
+            /** Rung */
+            rung: number | null;
+            /** Service Level */
+            service_level: number | null;
+            /** Service Level Net */
+            service_level_net: number | null;
+            /** Short Abandoned */
+            short_abandoned: number | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Transfers */
+            transfers: number;
+            /** Turned Away */
+            turned_away: number | null;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+        };
+        /**
          * HealthOut
          * @description `ok`, or `degraded` with what is wrong, by part.
          */
@@ -831,6 +1823,62 @@ export interface components {
             };
             /** Status */
             status: string;
+        };
+        /** KeyMade */
+        KeyMade: {
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string;
+            /** Key */
+            key: string;
+            /** Key Id */
+            key_id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Rights */
+            rights: string[];
+        };
+        /**
+         * KeyOut
+         * @description A key without its secret: `prefix` is what it begins with.
+         */
+        KeyOut: {
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string;
+            /** Key Id */
+            key_id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Rights */
+            rights: string[];
+        };
+        /**
+         * KeyWanted
+         * @description A key for a program.
+         */
+        KeyWanted: {
+            /** Days */
+            days: number;
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: string[];
+        };
+        /** KeysOut */
+        KeysOut: {
+            /** Keys */
+            keys: components["schemas"]["KeyOut"][];
         };
         /**
          * LogEntry
@@ -887,6 +1935,28 @@ export interface components {
              */
             weight?: number;
         };
+        /** MessageOut */
+        MessageOut: {
+            /** At */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "visitor" | "agent" | "system" | "note";
+            /** File Id */
+            file_id: string | null;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+            user: components["schemas"]["headcall__backend__chats__http__PersonOut"] | null;
+        };
+        /** NamedOut */
+        NamedOut: {
+            /** Name */
+            name: string;
+        };
         /** NeedIn */
         NeedIn: {
             /**
@@ -911,6 +1981,34 @@ export interface components {
             relax_every_s?: number;
             /** Skill */
             skill: string;
+        };
+        /** NewPassword */
+        NewPassword: {
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * NewsOut
+         * @description A chat as its visitor sees it, and what was written since.
+         */
+        NewsOut: {
+            /** Agent */
+            agent: string | null;
+            /** Before */
+            before: number | null;
+            /** Chat Id */
+            chat_id: string;
+            /** Is Typing */
+            is_typing: boolean;
+            /** Last Seq */
+            last_seq: number;
+            /** Messages */
+            messages: components["schemas"]["VisitorMessage"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "open" | "ended";
         };
         /**
          * NodeOut
@@ -1009,6 +2107,44 @@ export interface components {
             /** Offers */
             offers: components["schemas"]["OfferOut"][];
         };
+        /**
+         * OpenIn
+         * @description The first word.
+         */
+        OpenIn: {
+            /**
+             * Contact
+             * @default
+             */
+            contact?: string;
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Page
+             * @default
+             */
+            page?: string;
+            /** Queue Id */
+            queue_id: string;
+            /** Text */
+            text: string;
+        };
+        /** OpenedOut */
+        OpenedOut: {
+            /** Chat Id */
+            chat_id: string;
+            /** Token */
+            token: string;
+        };
         /** OutcomeIn */
         OutcomeIn: {
             /**
@@ -1038,6 +2174,23 @@ export interface components {
             /** Note */
             note: string;
         };
+        /** PasswordAndCode */
+        PasswordAndCode: {
+            /** Code */
+            code: string;
+            /** Password */
+            password: string;
+        };
+        /** PasswordIn */
+        PasswordIn: {
+            /** Password */
+            password: string;
+        };
+        /** PasswordMade */
+        PasswordMade: {
+            /** Initial Password */
+            initial_password: string | null;
+        };
         /**
          * PeaksOut
          * @description Loudness, 0 to 1, of each channel: the customer, then the agent.
@@ -1048,23 +2201,101 @@ export interface components {
             /** Per Second */
             per_second: number;
         };
+        /** PeopleOut */
+        PeopleOut: {
+            /** People */
+            people: components["schemas"]["PersonWhole"][];
+            /** Total */
+            total: number;
+        };
         /**
-         * PersonOut
-         * @description Someone who can be called.
+         * PersonIn
+         * @description A new person. Without a password one is made, and told once.
          */
-        PersonOut: {
+        PersonIn: {
+            /**
+             * Branch
+             * @default
+             */
+            branch?: string;
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Roles
+             * @default [
+             *       "employee"
+             *     ]
+             */
+            roles?: ("owner" | "admin" | "supervisor" | "agent" | "employee" | "guest")[];
+        };
+        /** PersonMade */
+        PersonMade: {
+            /** Agent Number */
+            agent_number: string | null;
             /** Branch */
             branch: string;
+            /** Created At */
+            created_at: string;
+            /** Initial Password */
+            initial_password: string | null;
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Login */
+            login: string;
             /** Name */
             name: string;
             /** Number */
             number: string | null;
+            /** Roles */
+            roles: string[];
             /** Short Number */
             short_number: string | null;
-            /** State */
-            state: string;
             /** User Id */
             user_id: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * PersonPatch
+         * @description What is given is changed.
+         */
+        PersonPatch: {
+            /** Branch */
+            branch?: string | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Language */
+            language?: ("zh" | "en") | null;
+            /** Login */
+            login?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Roles */
+            roles?: ("owner" | "admin" | "supervisor" | "agent" | "employee" | "guest")[] | null;
+            /**
+             * Version
+             * @default
+             */
+            version?: string;
         };
         /** PersonRef */
         PersonRef: {
@@ -1073,10 +2304,75 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * PersonWhole
+         * @description A person as the administration sees them.
+         */
+        PersonWhole: {
+            /** Agent Number */
+            agent_number: string | null;
+            /** Branch */
+            branch: string;
+            /** Created At */
+            created_at: string;
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Roles */
+            roles: string[];
+            /** Short Number */
+            short_number: string | null;
+            /** User Id */
+            user_id: string;
+            /** Version */
+            version: string;
+        };
+        /** PolicyIn */
+        PolicyIn: {
+            /** Second Factor Roles */
+            second_factor_roles: string[];
+        };
+        /**
+         * PolicyOut
+         * @description The roles whose bearers log in with a second factor.
+         */
+        PolicyOut: {
+            /** Second Factor Roles */
+            second_factor_roles: string[];
+        };
         /** PriorityIn */
         PriorityIn: {
             /** Priority */
             priority: number;
+        };
+        /**
+         * Protected
+         * @description Someone with a second factor.
+         */
+        Protected: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Since */
+            since: string;
+            /** User Id */
+            user_id: string;
+        };
+        /** ProtectedOut */
+        ProtectedOut: {
+            /** People */
+            people: components["schemas"]["Protected"][];
         };
         /** QueueChange */
         QueueChange: {
@@ -1090,6 +2386,11 @@ export interface components {
              * @default []
              */
             announcements?: components["schemas"]["TextRule"][];
+            /**
+             * Chats At Once
+             * @default 0
+             */
+            chats_at_once?: number;
             /**
              * Dispositions
              * @default []
@@ -1257,6 +2558,11 @@ export interface components {
              */
             announcements?: components["schemas"]["TextRule"][];
             /**
+             * Chats At Once
+             * @default 0
+             */
+            chats_at_once?: number;
+            /**
              * Dispositions
              * @default []
              */
@@ -1404,6 +2710,14 @@ export interface components {
             state: "recording" | "done";
         };
         /**
+         * RecoveryCodes
+         * @description Ten codes for the day the telephone is lost, each good for one log-in. They are not shown again.
+         */
+        RecoveryCodes: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * RegistrationOut
          * @description A telephone that is registered.
          */
@@ -1467,6 +2781,184 @@ export interface components {
              * @enum {string}
              */
             strategy: "levels" | "longest-idle" | "round-robin" | "fewest-calls" | "least-talk" | "ring-all" | "random" | "weighted" | "linear" | "skills";
+        };
+        /** RepliesOut */
+        RepliesOut: {
+            /** Replies */
+            replies: components["schemas"]["ReplyOut"][];
+        };
+        /**
+         * ReplyIn
+         * @description An answer that is kept ready.
+         */
+        ReplyIn: {
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+        };
+        /** ReplyOut */
+        ReplyOut: {
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** Reply Id */
+            reply_id: string;
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RoleOut
+         * @description A role, and what it may do.
+         */
+        RoleOut: {
+            /** May Give */
+            may_give: boolean;
+            /** Rights */
+            rights: string[];
+            /** Role */
+            role: string;
+        };
+        /** RolesOut */
+        RolesOut: {
+            /** Roles */
+            roles: components["schemas"]["RoleOut"][];
+        };
+        /** SeatIn */
+        SeatIn: {
+            /** Agent Number */
+            agent_number: string;
+            /**
+             * Level
+             * @default 1
+             */
+            level?: number;
+            /**
+             * Queues
+             * @default []
+             */
+            queues?: components["schemas"]["ServedRule"][];
+            /**
+             * Seat
+             * @default 0
+             */
+            seat?: number;
+            /**
+             * Skills
+             * @default {}
+             */
+            skills?: {
+                [key: string]: number;
+            };
+            /**
+             * Version
+             * @default
+             */
+            version?: string;
+        };
+        /** SeatOut */
+        SeatOut: {
+            /** Free Number */
+            free_number: string;
+            seat: components["schemas"]["SeatRules"] | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * SeatRules
+         * @description What makes somebody an agent.
+         */
+        SeatRules: {
+            /** Agent Number */
+            agent_number: string;
+            /**
+             * Level
+             * @default 1
+             */
+            level?: number;
+            /**
+             * Queues
+             * @default []
+             */
+            queues?: components["schemas"]["ServedRule"][];
+            /**
+             * Seat
+             * @default 0
+             */
+            seat?: number;
+            /**
+             * Skills
+             * @default {}
+             */
+            skills?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SecondFactorState
+         * @description One's own second factor.
+         */
+        SecondFactorState: {
+            /** Codes Left */
+            codes_left: number;
+            /** Required */
+            required: boolean;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * ServedRule
+         * @description A queue that the agent serves.
+         */
+        ServedRule: {
+            /**
+             * Position
+             * @default 0
+             */
+            position?: number;
+            /** Queue Id */
+            queue_id: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight?: number;
+        };
+        /**
+         * SessionOut
+         * @description A place where one is logged in.
+         */
+        SessionOut: {
+            /** Address */
+            address: string;
+            /** Began At */
+            began_at: string;
+            /** Current */
+            current: boolean;
+            /** Device */
+            device: string;
+            /** Seen At */
+            seen_at: string;
+            /** Session Id */
+            session_id: string;
+            /** Way */
+            way: string;
+        };
+        /** SessionsOut */
+        SessionsOut: {
+            /** Sessions */
+            sessions: components["schemas"]["SessionOut"][];
         };
         /**
          * SignIn
@@ -1537,6 +3029,46 @@ export interface components {
              */
             state: "ready" | "break" | "offline";
         };
+        /**
+         * StatsOut
+         * @description A report.
+         */
+        StatsOut: {
+            /** Answer Within S */
+            answer_within_s: number;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "queue" | "agent" | "number" | "interval";
+            /** First Day */
+            first_day: string;
+            /** Interval */
+            interval: ("quarter" | "hour" | "day" | "week" | "month") | null;
+            /** Last Day */
+            last_day: string;
+            /** Rows */
+            rows: components["schemas"]["StatsRow"][];
+            /** Short Abandon S */
+            short_abandon_s: number;
+            /** Since */
+            since: string;
+            total: components["schemas"]["Figures"];
+            /** Until */
+            until: string;
+            /** Zone */
+            zone: string;
+        };
+        /** StatsRow */
+        StatsRow: {
+            /** Agent Number */
+            agent_number: string;
+            figures: components["schemas"]["Figures"];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
         /** SystemOut */
         SystemOut: {
             /** Nodes */
@@ -1556,6 +3088,11 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** TextIn */
+        TextIn: {
+            /** Text */
+            text: string;
+        };
         /** TextRule */
         TextRule: {
             /**
@@ -1568,6 +3105,28 @@ export interface components {
              * @default
              */
             zh?: string;
+        };
+        /** TicketAndCode */
+        TicketAndCode: {
+            /** Code */
+            code: string;
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * TicketIn
+         * @description What the first step of the log-in gave.
+         */
+        TicketIn: {
+            /** Ticket */
+            ticket: string;
+        };
+        /** Told */
+        Told: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * TrunkOut
@@ -1584,6 +3143,79 @@ export interface components {
             text: string;
             /** Up */
             up: boolean;
+        };
+        /** VisitorMessage */
+        VisitorMessage: {
+            /** At */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "visitor" | "agent" | "system";
+            /** File Id */
+            file_id: string | null;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+            user: components["schemas"]["NamedOut"] | null;
+        };
+        /**
+         * VisitorOut
+         * @description Who wrote to us, by their own word.
+         */
+        VisitorOut: {
+            /** Contact */
+            contact: string;
+            /** Is Here */
+            is_here: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Name */
+            name: string;
+            /** Page */
+            page: string;
+        };
+        /** VisitorQueue */
+        VisitorQueue: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** VisitorQueues */
+        VisitorQueues: {
+            /** Queues */
+            queues: components["schemas"]["VisitorQueue"][];
+        };
+        /** PersonOut */
+        headcall__backend__chats__http__PersonOut: {
+            /** Name */
+            name: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * PersonOut
+         * @description Someone who can be called.
+         */
+        headcall__backend__directory__http__PersonOut: {
+            /** Branch */
+            branch: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Short Number */
+            short_number: string | null;
+            /** State */
+            state: string;
+            /** User Id */
+            user_id: string;
         };
     };
     responses: never;
@@ -2061,6 +3693,331 @@ export interface operations {
             };
         };
     };
+    read_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepliesOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_chats: {
+        parameters: {
+            query?: {
+                scope?: "mine" | "all" | "live";
+                q?: string;
+                before_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatWhole"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_chat_file: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_chat_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     read_directory: {
         parameters: {
             query?: {
@@ -2118,6 +4075,280 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HealthOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_identity_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    change_identity_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_second_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectedOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -2221,6 +4452,322 @@ export interface operations {
             };
         };
     };
+    read_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorState"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    switch_off_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     read_numbers: {
         parameters: {
             query?: never;
@@ -2237,6 +4784,344 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NumbersOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_people: {
+        parameters: {
+            query?: {
+                q?: string;
+                role?: "" | "owner" | "admin" | "supervisor" | "agent" | "employee" | "guest";
+                active?: boolean | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMade"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonWhole"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    patch_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonWhole"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_person_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordMade"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_seat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_seat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_seat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
                 };
             };
             /** @description Client Error */
@@ -2553,6 +5438,44 @@ export interface operations {
             };
         };
     };
+    read_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     read_session: {
         parameters: {
             query?: never;
@@ -2613,6 +5536,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
+                };
+            };
             /** @description Client Error */
             "4XX": {
                 headers: {
@@ -2648,6 +5580,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    sign_in_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketAndCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    confirm_at_log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketAndCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    enrol_at_log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -2787,6 +5845,139 @@ export interface operations {
             };
         };
     };
+    read_stats: {
+        parameters: {
+            query?: {
+                by?: "queue" | "agent" | "number" | "interval";
+                interval?: "quarter" | "hour" | "day" | "week" | "month";
+                range?: ("today" | "yesterday" | "week" | "last_week" | "month" | "last_month") | null;
+                since?: string;
+                until?: string;
+                queue_id?: string[];
+                user_id?: string;
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    export_stats: {
+        parameters: {
+            query?: {
+                by?: "queue" | "agent" | "number" | "interval";
+                interval?: "quarter" | "hour" | "day" | "week" | "month";
+                range?: ("today" | "yesterday" | "week" | "last_week" | "month" | "last_month") | null;
+                since?: string;
+                until?: string;
+                queue_id?: string[];
+                user_id?: string;
+                number?: string;
+                language?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     read_system: {
         parameters: {
             query?: never;
@@ -2804,6 +5995,330 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SystemOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    open_visitor_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_visitor_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorQueues"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_visitor_chat: {
+        parameters: {
+            query?: {
+                after?: number;
+                wait_s?: number;
+            };
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    end_visitor_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_visitor_file: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_visitor_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_visitor_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_visitor_typing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {

@@ -6,17 +6,14 @@ pages ──► socket ──► phone ─┐                        ┌─► l
 bridges ──► events ─────────┘                        └─► nodes (bridges, media)            stage (applications)
 """
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from headcall.backend.agents import http as agents_http
 from headcall.backend.agents import store as agent_rows
 from headcall.backend.agents.duty import Duty
 from headcall.backend.agents.live import AgentSocket
@@ -30,7 +27,6 @@ from headcall.backend.apps.queue import queue_app
 from headcall.backend.apps.refuse import refuse
 from headcall.backend.apps.stage import Scene, Stage
 from headcall.backend.apps.survey import survey
-from headcall.backend.audit import http as audit_http
 from headcall.backend.audit.service import Audit
 from headcall.backend.board.service import Board
 from headcall.backend.board.socket import BoardSocket
@@ -39,6 +35,7 @@ from headcall.backend.calls import store as rows
 from headcall.backend.calls.consultation import Consultation
 from headcall.backend.calls.events import Events
 from headcall.backend.calls.figures import Figures
+from headcall.backend.calls.given import Given
 from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
 from headcall.backend.calls.ledger import Ledger
 from headcall.backend.calls.live import CallViews
@@ -49,6 +46,7 @@ from headcall.backend.calls.nodes import Crew
 from headcall.backend.calls.orders import Sounds
 from headcall.backend.calls.phone import Phone
 from headcall.backend.calls.reception import Reception
+from headcall.backend.calls.rest import rest_routes
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.shown import without_folders
@@ -56,22 +54,15 @@ from headcall.backend.calls.socket import CallSocket
 from headcall.backend.calls.supervision import Supervision
 from headcall.backend.calls.view import users_of
 from headcall.backend.calls.worker import Worker
-from headcall.backend.cdr.service import Records
-from headcall.backend.devices.service import Devices
-from headcall.backend.edge.live import Live
+from headcall.backend.chats import given as chats
+from headcall.backend.chats.assembly import Written
 from headcall.backend.errors import CallFailed
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.notices.service import Addressees, Notices
 from headcall.backend.notices.socket import NoticeSocket
-from headcall.backend.numbers.service import Numbers
-from headcall.backend.outcomes import http as outcomes_http
 from headcall.backend.outcomes.service import Outcomes
 from headcall.backend.outcomes.socket import OutcomeSocket
-from headcall.backend.prompts.service import Prompts
-from headcall.backend.queues import http as queues_http
-from headcall.backend.queues import offers_http
 from headcall.backend.queues import store as queue_rows
-from headcall.backend.queues.administration import QueueAdministration
 from headcall.backend.queues.chooser import Chooser
 from headcall.backend.queues.dispatch import Dispatcher
 from headcall.backend.queues.doors import Doors
@@ -81,20 +72,11 @@ from headcall.backend.queues.rounds import Rounds
 from headcall.backend.queues.service import Queues
 from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.queues.watch import Watch
-from headcall.backend.recordings.service import Recordings
 from headcall.backend.recovery.service import Recovery
-from headcall.backend.seats import http as seats_http
-from headcall.backend.seats.service import Seats
 from headcall.backend.settings import Carrier
+from headcall.backend.stats.assembly import stats_of
 from headcall.backend.store.base import iso
-from headcall.backend.store.engine import Store
-from headcall.backend.trunks.service import Trunks
-from headcall.backend.users.service import Users
-from headcall.kit.bus.port import Bus, Served
-from headcall.kit.clock import Clock
-from headcall.kit.ids import IdMaker
-from headcall.kit.metrics import Metrics
-from headcall.kit.settings import Settings
+from headcall.kit.bus.port import Served
 from headcall.kit.tasks import Tasks
 from headcall.wire import topics
 from headcall.wire.codec import UnknownWord, decode
@@ -114,27 +96,6 @@ SETTLE_S = 1.5
 """After a start: how long the bridges' waiting events have before we compare. Their outboxes try once a second."""
 
 DEMO_NUMBER = "4008123456"
-
-
-@dataclass(frozen=True)
-class Given:
-    """What call control is built upon."""
-
-    store: Store
-    bus: Bus
-    live: Live
-    clock: Clock
-    ids: IdMaker
-    settings: Settings
-    metrics: Metrics
-    people: Users
-    numbers: Numbers
-    devices: Devices
-    trunks: Trunks
-    prompts: Prompts
-    recordings: Recordings
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    """How the loops of this module pass the time between two rounds."""
 
 
 class Telephony:
@@ -174,6 +135,7 @@ class Telephony:
         self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.audit = Audit(given.store, given.clock, given.ids)
+        self.written = self._make_written()
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
         self.board = Board(given.store, given.clock, self.calls, self.agents, self.queues)
         self.board_socket = BoardSocket(self.board, self.agents, self.audit, given.live, given.clock)
@@ -215,6 +177,21 @@ class Telephony:
             refusal_of=self.doors.refusal,
         )
 
+    def _make_written(self) -> Written:
+        given = self.given
+        return Written(
+            chats.Given(
+                store=given.store,
+                clock=given.clock,
+                ids=given.ids,
+                live=given.live,
+                agents=self.agents,
+                queues=self.queues,
+                audit=self.audit,
+                folder=given.folder / "chats",
+            )
+        )
+
     def _make_events(self) -> Events:
         reception = Reception(
             self.calls,
@@ -252,6 +229,7 @@ class Telephony:
         self.calls.on_change(self.dispatcher.wake)
         self.calls.on_finish(self.ledger.finish)
         self.calls.on_finish(self.outcomes.finish)
+        self.calls.on_finish(stats_of(self.given.store, self.given.clock, self.given.settings).finish)
         self.agents.on_change(self.queue_views.mark)
         self.agents.on_change(self.dispatcher.wake)
         self.agents.on_change(self.board.agent_changed)
@@ -308,6 +286,7 @@ class Telephony:
         await self.queues.load()
         await self.queues.count_today(self.given.clock.wall_ms())
         await self.agents.load()
+        await self.written.chats.load()
         await self.board.load()
         await self.reach.refresh()
         for worker, name in self._workers():
@@ -339,6 +318,7 @@ class Telephony:
             (self.ledger.worker, "ledger"),
             (self.dispatcher.worker, "dispatcher"),
             (self.watch.worker, "watch"),
+            (self.written.desk.worker, "chats"),
         ]
 
     def _start(self, work: Any, name: str) -> None:
@@ -352,6 +332,7 @@ class Telephony:
         self.queue_views.tick()
         self.board_socket.tick()
         self.watch.tick()
+        self.written.desk.tick()
         self.figures.tick(len(self.calls))
         if self.queues.line():
             self.dispatcher.wake()
@@ -410,17 +391,7 @@ class Telephony:
 
     def routes(self) -> APIRouter:
         """REST of queues and agents."""
-        router = APIRouter()
-        router.include_router(queues_http.routes(self.queues, self.queue_views, self.given.clock))
-        administration = QueueAdministration(self.given.store, self.queues, self.calls, self.audit, self.given.ids)
-        router.include_router(queues_http.rule_routes(administration))
-        router.include_router(offers_http.routes(self.given.store, Records(self.given.store, self.given.clock).one))
-        router.include_router(audit_http.routes(self.audit))
-        router.include_router(outcomes_http.routes(self.outcomes))
-        router.include_router(agents_http.routes(self.agents, self.queues, self.audit))
-        seats = Seats(self.given.store, self.agents, self.queues, self.audit, self.given.live, self.given.people)
-        router.include_router(seats_http.routes(seats))
-        return router
+        return rest_routes(self)
 
     def state_of(self, user_id: str) -> str:
         """A person's presence."""
@@ -467,7 +438,7 @@ class Telephony:
     ) -> None:
         """Makes a queue, if it is not there."""
         if await session.get(queue_rows.QueueRow, queue_id) is None:
-            await queue_rows.put(session, Queue(queue_id=queue_id, name=name, number=number))
+            await queue_rows.put(session, Queue(queue_id=queue_id, name=name, number=number, chats_at_once=3))
             await queue_rows.put_members(session, queue_id, members)
 
 

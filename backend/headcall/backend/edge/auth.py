@@ -9,12 +9,25 @@ from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from headcall.backend.errors import ApiError
 from headcall.backend.users.model import Actor
+from headcall.backend.users.sessions import LIFETIME_MS, Origin
 
-__all__ = ["COOKIE", "Actor", "Authenticator", "CurrentUser", "check_origin_header", "requires", "token_in_cookies"]
+__all__ = [
+    "COOKIE",
+    "Actor",
+    "Authenticator",
+    "CurrentUser",
+    "Holder",
+    "bearer",
+    "check_origin_header",
+    "origin_of",
+    "requires",
+    "set_session_cookie",
+    "token_in_cookies",
+]
 
 COOKIE = "headcall_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,7 +35,7 @@ MAX_TOKEN = 200
 
 
 class Authenticator(Protocol):
-    """Knows who holds a token."""
+    """Knows who holds a token: a session's or a key."""
 
     async def actor(self, token: str) -> Actor | None: ...
 
@@ -38,15 +51,15 @@ def token_in_cookies(header: str) -> str:
 
 def check_origin_header(request: Request) -> None:
     """Refuses a changing request that a foreign page may have provoked."""
-    if request.method in SAFE_METHODS or _bearer(request):
+    if request.method in SAFE_METHODS or bearer(request):
         return
     if request.headers.get("x-headcall") != "1":
         raise ApiError("not-allowed", "a changing request needs the header X-HeadCall: 1")
 
 
-async def current_user(request: Request) -> Actor:
-    """The person behind the request, or 401."""
-    token = _bearer(request) or token_in_cookies(request.headers.get("cookie", ""))
+async def holder(request: Request) -> Actor:
+    """The person behind the request, or the program with a person's key; or 401."""
+    token = bearer(request) or token_in_cookies(request.headers.get("cookie", ""))
     if not token or len(token) > MAX_TOKEN:
         raise ApiError("not-signed-in", "no session")
     check_origin_header(request)
@@ -57,13 +70,43 @@ async def current_user(request: Request) -> Actor:
     return actor
 
 
+Holder = Annotated[Actor, Depends(holder)]
+"""For routes that ask for rights by themselves, of whoever asks."""
+
+
+async def current_user(who: Holder) -> Actor:
+    """The person themselves. Where no right is asked for, a program with a key has none."""
+    if who.is_key:
+        raise ApiError("not-allowed", "not with a key: log in")
+    return who
+
+
 CurrentUser = Annotated[Actor, Depends(current_user)]
+
+
+def origin_of(request: Request) -> Origin:
+    """Where a request comes from."""
+    return Origin(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+
+
+def set_session_cookie(request: Request, response: Response, token: str) -> None:
+    """Signs the browser in."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=LIFETIME_MS // 1000,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    response.headers["cache-control"] = "no-store"
 
 
 def requires(right: str) -> Callable[[Actor], Awaitable[Actor]]:
     """A dependency that gives the actor if they have `right`, and refuses otherwise."""
 
-    async def with_right(who: CurrentUser) -> Actor:
+    async def with_right(who: Holder) -> Actor:
         if not who.may(right):
             raise ApiError("not-allowed", f"needs the right {right}")
         return who
@@ -71,6 +114,7 @@ def requires(right: str) -> Callable[[Actor], Awaitable[Actor]]:
     return with_right
 
 
-def _bearer(request: Request) -> str:
+def bearer(request: Request) -> str:
+    """The bearer token of a request, or an empty string."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

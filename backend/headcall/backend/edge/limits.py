@@ -3,6 +3,7 @@
 
 import contextlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -23,7 +24,13 @@ Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 MAX_BODY = MAX_OCTETS
-"""Octets of a request's body. An upload of files, when there is one, will be chunked."""
+"""Octets of a request's body."""
+
+MAX_UPLOAD = 5 << 20
+"""Octets of a file that is sent. A photograph of a telephone is 3 to 4 million."""
+
+UPLOADS = re.compile(r"/api/v1/(?:visitor-)?chats/[^/]{1,64}/files")
+"""Where files are sent to."""
 
 _SECURITY = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
@@ -53,11 +60,12 @@ class Limits:
             self._figures.answered(answer.status, self._clock.now() - began)
 
     async def _request(self, scope: MutableMapping[str, Any], receive: Receive, answer: "Answer") -> None:
-        if _content_length(scope) > self._max_body:
+        most = max(self._max_body, MAX_UPLOAD) if UPLOADS.fullmatch(scope["path"]) else self._max_body
+        if _content_length(scope) > most:
             await answer.refuse(fault("too-large", "the body is too large"))
             return
         try:
-            await self._app(scope, _Counted(receive, self._max_body), answer)
+            await self._app(scope, _Counted(receive, most), answer)
         except BodyTooLarge:
             if not answer.has_begun:
                 await answer.refuse(fault("too-large", "the body is too large"))

@@ -11,13 +11,17 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from headcall.backend.edge.figures import EdgeFigures
+from headcall.backend.edge.limits import MAX_UPLOAD
 from headcall.backend.edge.socket import MAX_MESSAGE
 
 HEAD_SECONDS = 10.0
 """From the connection, or the first octet of a next request, to the end of its headers."""
 
 BODY_SECONDS = 30.0
-"""For the body. Ours are small; the largest, at 1 MiB, needs 280 kbit/s."""
+"""For the body. Ours are small; the largest but for files, at 1 MiB, needs 280 kbit/s."""
+
+SLOWEST_UPLOAD = 40_000
+"""Octets a second (320 kbit/s) at which a larger file may come: a photograph sent from a train."""
 
 MAX_HEAD = 32 * 1024
 """Octets of request line and headers, more or less."""
@@ -63,8 +67,13 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
-        self._expect_within(BODY_SECONDS)
+        self._expect_within(max(BODY_SECONDS, min(self._announced(), MAX_UPLOAD) / SLOWEST_UPLOAD))
         super().on_headers_complete()
+
+    def _announced(self) -> int:
+        """The length of the body, as the head has it."""
+        length = next((value for name, value in self.headers if name == b"content-length"), b"")
+        return int(length) if length.isdigit() and len(length) < 12 else 0
 
     def on_message_complete(self) -> None:
         self._expect_nothing()

@@ -92,6 +92,7 @@ class QueueRules(BaseModel):
     tells_agent_number: bool = False
     dispositions: Annotated[list[DispositionRule], Field(max_length=200)] = []
     survey: bool = False
+    chats_at_once: Annotated[int, Field(ge=0, le=20)] = 0
 
 
 class QueueChange(QueueRules):

@@ -92,6 +92,8 @@ class Queue(Struct, frozen=True):
     dispositions: tuple[Disposition, ...] = ()
     survey: bool = False
     """Whether the caller is asked, once the agent has hung up, how content they are."""
+    chats_at_once: int = 0
+    """How many chats an agent may hold to be offered one more of this queue. 0: the queue takes none."""
 
 
 class Candidate(Struct, frozen=True, omit_defaults=True):

@@ -21,6 +21,7 @@ FEATURES = (
     "media",
     "audit",
     "outcomes",
+    "chats",
     "notices",
     "stats",
     "identity",
