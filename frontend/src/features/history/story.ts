@@ -44,7 +44,7 @@ export function storyOf(log: readonly Entry[]): Line[] {
   for (const e of log) {
     const told = (SENTENCES[e.type] ?? unknown)(e.data, cast, e.type);
     if (!told) continue;
-    const before = lines.findLast((line) => !line.minor);
+    const before = [...lines].reverse().find((line) => !line.minor);
     if (before?.key === "story.key" && told.key === "story.key" && before.words.who === told.words?.who) {
       before.words.keys = `${before.words.keys}${told.words?.keys ?? ""}`;
       continue;
