@@ -2,18 +2,20 @@
 """Socket.IO: joins `Live` to python-socketio. JSON only; connections of our own origin only."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 import socketio  # type: ignore[import-untyped]
 
-from headcall.backend.edge.auth import MAX_TOKEN, Authenticator, token_in_cookies
-from headcall.backend.edge.faults import fault
+from headcall.backend.edge.auth import MAX_TOKEN, Actor, Authenticator, token_in_cookies
+from headcall.backend.edge.faults import fault, fault_of
 from headcall.backend.edge.figures import EdgeFigures
 from headcall.backend.edge.live import BOX, Connection, Live
 from headcall.backend.edge.quiet import quieten
 from headcall.backend.edge.strict import StrictPacket
+from headcall.backend.errors import ApiError
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class LiveSocket:
     """The Socket.IO server. One task per connection empties its box, so that order is kept."""
 
     def __init__(self, live: Live, authenticator: Authenticator, figures: EdgeFigures) -> None:
-        self._live, self._authenticator, self.figures = live, authenticator, figures
+        self._live, self.authenticator, self.figures = live, authenticator, figures
         self._pumps: dict[str, asyncio.Task[None]] = {}
         self._doing: dict[str, int] = {}
         self._tokens: dict[str, str] = {}
@@ -93,10 +95,11 @@ class LiveSocket:
         self._strangers = nobody
 
     async def recheck(self) -> None:
-        """Cuts off the tabs whose session is over."""
+        """Cuts off the tabs whose session is over. A key that asks too fast is not over."""
         for sid, token in tuple(self._tokens.items()):
-            if await self._authenticator.actor(token) is None:
-                await self.server.disconnect(sid)
+            with contextlib.suppress(ApiError):
+                if await self.authenticator.actor(token) is None:
+                    await self.server.disconnect(sid)
 
     async def close(self) -> None:
         """Ends all connections; pages come back by themselves."""
@@ -107,10 +110,7 @@ class LiveSocket:
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         offered = auth if isinstance(auth, dict) else {}
         token = offered.get("token") or token_in_cookies(environ.get("HTTP_COOKIE", ""))
-        who = await self._authenticator.actor(token) if isinstance(token, str) and 0 < len(token) <= MAX_TOKEN else None
-        if who is None:
-            refusal = fault("not-signed-in", "no session")
-            raise socketio.exceptions.ConnectionRefusedError(refusal.cause, refusal.body()["error"])
+        who = await self._knock(token)
         instance = offered.get("instance")
         connection = self._live.connected(sid, who, instance[:64] if isinstance(instance, str) else sid)
         self._tokens[sid] = token
@@ -119,6 +119,19 @@ class LiveSocket:
         self._pumps[sid] = asyncio.create_task(
             self._pump(connection, last if type(last) is int else None), name=f"live {sid}"
         )
+
+    async def _knock(self, token: object) -> Actor:
+        """Who holds the token; the refusal that python-socketio tells the peer, if nobody does."""
+        refusal = fault("not-signed-in", "no session")
+        if isinstance(token, str) and 0 < len(token) <= MAX_TOKEN:
+            try:
+                if (who := await self.authenticator.actor(token)) is not None:
+                    if who.is_key and not who.may("call.control"):
+                        raise ApiError("not-allowed", "a key needs call.control to hear what a person hears")
+                    return who
+            except ApiError as error:
+                refusal = fault_of(error)
+        raise socketio.exceptions.ConnectionRefusedError(refusal.cause, refusal.body()["error"])
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         self._doing.pop(sid, None)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from headcall.backend.edge.auth import CurrentUser
+from headcall.backend.edge.auth import Holder
 from headcall.backend.recordings.ranges import NotSatisfiable, Part, octets, wanted_part
 from headcall.backend.recordings.service import Recordings, Sound
 
@@ -30,7 +30,7 @@ def routes(recordings: Recordings) -> APIRouter:
     )
     async def read_audio(
         recording_id: str,
-        who: CurrentUser,
+        who: Holder,
         request: Request,
         range_: Annotated[str | None, Header(alias="range")] = None,
         if_range: Annotated[str | None, Header()] = None,
@@ -53,7 +53,7 @@ def routes(recordings: Recordings) -> APIRouter:
         return StreamingResponse(octets(sound.path, sent), status, headers, media_type="audio/ogg")
 
     @router.get("/recordings/{recording_id}/peaks", response_model=PeaksOut)
-    async def read_peaks(recording_id: str, who: CurrentUser) -> dict[str, Any]:
+    async def read_peaks(recording_id: str, who: Holder) -> dict[str, Any]:
         """The waveform of a recording."""
         return await recordings.peaks(who, recording_id)
 

@@ -5,12 +5,21 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 
-from headcall.backend.edge.auth import COOKIE, CurrentUser, check_origin_header
+from headcall.backend.edge.auth import (
+    COOKIE,
+    CurrentUser,
+    Holder,
+    check_origin_header,
+    origin_of,
+    set_session_cookie,
+)
+from headcall.backend.identity.login import TICKET_MS, Challenge, LogIn
 from headcall.backend.users.passwords import MAX_PASSWORD
 from headcall.backend.users.service import Users
-from headcall.backend.users.sessions import LIFETIME_MS, MAX_LOGIN, Sessions
+from headcall.backend.users.sessions import MAX_LOGIN, Sessions
 
 
 class SignIn(BaseModel):
@@ -54,6 +63,14 @@ class ChangeMe(BaseModel):
     answer_on: Literal["browser", "phone", "both"] | None = None
 
 
+class ChallengeOut(BaseModel):
+    """The password was right; what is asked next, with what to send along and for how long it counts."""
+
+    ticket: str
+    step: Literal["code", "enrol"]
+    expires_in_s: int
+
+
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD)]
 
 
@@ -64,32 +81,25 @@ class ChangePassword(BaseModel):
     password: Password = Field(repr=False)
 
 
-def routes(sessions: Sessions, users: Users, drop_session: Callable[[str], Awaitable[None]]) -> APIRouter:
+def routes(login: LogIn, sessions: Sessions, users: Users, drop_session: Callable[[str], Awaitable[None]]) -> APIRouter:
     """`drop_session` cuts off the live connections of a session that ended."""
     router = APIRouter(tags=["session"])
 
-    @router.post("/session", response_model=Me)
-    async def sign_in(body: SignIn, request: Request, response: Response) -> dict[str, Any]:
-        """Signs in and sets the session cookie."""
+    @router.post("/session", response_model=Me, responses={202: {"model": ChallengeOut}})
+    async def sign_in(body: SignIn, request: Request, response: Response) -> Any:
+        """Signs in and sets the session cookie; or, 202, says what is asked next (`POST /session/code` and others)."""
         check_origin_header(request)
-        address = request.client.host if request.client else ""
-        who, token = await sessions.sign_in(body.login, body.password, address=address)
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=LIFETIME_MS // 1000,
-            path="/",
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
-        response.headers["cache-control"] = "no-store"
-        return users.me(who.person)
+        done = await login.by_password(body.login, body.password, origin_of(request))
+        if isinstance(done, Challenge):
+            next_step = {"ticket": done.ticket, "step": done.step, "expires_in_s": TICKET_MS // 1000}
+            return JSONResponse(next_step, 202, headers={"cache-control": "no-store"})
+        set_session_cookie(request, response, done.token)
+        return users.me(done.actor.person)
 
     @router.get("/session", response_model=Me)
-    async def read_session(who: CurrentUser) -> dict[str, Any]:
-        """The person who is signed in."""
-        return users.me(who.person)
+    async def read_session(who: Holder) -> dict[str, Any]:
+        """The person who is signed in; for a program with a key, whose it is, with the key's rights."""
+        return {**users.me(who.person), "rights": sorted(who.rights)}
 
     @router.delete("/session", status_code=204)
     async def sign_out(who: CurrentUser, response: Response) -> None:

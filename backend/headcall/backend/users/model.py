@@ -2,7 +2,7 @@
 """Who someone is and what they may do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Role = Literal["owner", "admin", "supervisor", "agent", "employee", "guest"]
@@ -11,7 +11,7 @@ AnswerOn = Literal["browser", "phone", "both"]
 
 _EMPLOYEE = frozenset({"call.control", "call.history", "recording.play", "directory.read", "number.read"})
 _AGENT = _EMPLOYEE | {"agent.work", "queue.read"}
-_SUPERVISOR = _AGENT | {"agent.supervise", "queue.manage", "call.history.all", "recording.play.all"}
+_SUPERVISOR = _AGENT | {"agent.supervise", "queue.manage", "call.history.all", "recording.play.all", "stats.read"}
 _ADMIN = _SUPERVISOR - {"agent.work"} | {"system.read", "user.manage", "number.manage", "simulator.use"}
 
 RIGHTS: dict[str, frozenset[str]] = {
@@ -56,11 +56,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone who asks for something: a person and the session they ask in."""
+    """Someone who asks for something: a person and the session they ask in, or a program with a person's key."""
 
     person: Person
     session_id: str
     rights: frozenset[str] = field(default_factory=frozenset)
+    """Of a key: those it was given, as far as the person still has them."""
+    is_key: bool = False
 
     @property
     def user_id(self) -> str:
@@ -88,6 +90,11 @@ class Actor:
 
     def may(self, right: str) -> bool:
         return right in self.rights
+
+    def renewed(self, person: Person) -> "Actor":
+        """The same, after the person has changed. A key never gains by it."""
+        rights = person.rights & self.rights if self.is_key else person.rights
+        return replace(self, person=person, rights=rights)
 
 
 def exceeds(who: Actor, roles: Iterable[str]) -> bool:

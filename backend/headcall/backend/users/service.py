@@ -66,4 +66,5 @@ class Users:
 
     async def me_now(self, who: Actor) -> dict[str, Any]:
         """`me`, read afresh: a session may be older than a change."""
-        return self.me(await self.person(who.user_id) or who.person)
+        person = await self.person(who.user_id) or who.person
+        return {**self.me(person), "rights": sorted(who.renewed(person).rights)}

@@ -3,6 +3,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 
 from headcall.backend.audit.service import Audit
 from headcall.backend.errors import ApiError
@@ -27,6 +28,15 @@ TOUCH_MS = 5 * 60 * 1000
 MAX_LOGIN = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a log-in comes from."""
+
+    address: str = ""
+    device: str = ""
+    """What the browser says of itself."""
+
+
 class Sessions:
     """The sessions of all people. A token is 256 bits of chance; the database keeps its hash."""
 
@@ -35,8 +45,8 @@ class Sessions:
         self._throttle = Throttle(clock)
         self._audit = Audit(store, clock, ids)
 
-    async def sign_in(self, login: str, password: str, *, address: str) -> tuple[Actor, str]:
-        """The person and the new token. Raises `bad-credentials` or `too-many-attempts`."""
+    async def check_password(self, login: str, password: str, *, address: str) -> rows.UserRow:
+        """Whose login and password these are. Raises `bad-credentials` or `too-many-attempts`."""
         login = login.strip().lower()[: MAX_LOGIN + 1]
         if self._throttle.is_closed(login, address):
             raise ApiError("too-many-attempts", "too many failed attempts; wait five minutes")
@@ -48,7 +58,7 @@ class Sessions:
         self._throttle.succeeded(login, address)
         if self._passwords.is_outdated(user.password_hash):
             await self._keep_anew(user.user_id, password)
-        return await self._begin(user)
+        return user
 
     async def actor(self, token: str) -> Actor | None:
         """Who holds `token`, or None when it is unknown or its session has ended."""
@@ -94,7 +104,8 @@ class Sessions:
             self._audit.note(session, who, "user.password", who.user_id, {}, {"password": "changed"})
         return ended
 
-    async def _begin(self, user: rows.UserRow) -> tuple[Actor, str]:
+    async def begin(self, user: rows.UserRow, origin: Origin, way: str) -> tuple[Actor, str]:
+        """A session of someone who has proved who they are, and its token."""
         token, now = secrets.token_urlsafe(32), self._clock.wall_ms()
         held = rows.SessionRow(
             session_id=self._ids("ses"),
@@ -103,12 +114,36 @@ class Sessions:
             created_at_ms=now,
             seen_at_ms=now,
             expires_at_ms=now + IDLE_MS,
+            address=origin.address[:64],
+            device=origin.device[:200],
+            way=way,
         )
         async with self._store.begin() as session:
             await rows.delete_ended_sessions(session, now)
             session.add(held)
         person = user.person()
         return Actor(person, held.session_id, person.rights), token
+
+    async def of(self, user_id: str) -> list[rows.SessionRow]:
+        """The sessions of a person that have not ended, the one used last first."""
+        async with self._store.read() as session:
+            return list(await rows.sessions_of(session, user_id, self._clock.wall_ms()))
+
+    async def end_one(self, who: Actor, session_id: str) -> None:
+        """Ends a session of one's own."""
+        async with self._store.begin() as session:
+            held = await session.get(rows.SessionRow, session_id)
+            if held is None or held.user_id != who.user_id:
+                raise ApiError("not-found", "no such session of yours")
+            await session.delete(held)
+            self._audit.note(session, who, "session.end", session_id, {"device": held.device}, {})
+
+    async def end_others(self, who: Actor) -> list[str]:
+        """Ends all one's sessions but this one, and gives their ids."""
+        async with self._store.begin() as session:
+            ended = await rows.delete_other_sessions(session, who.user_id, but=who.session_id)
+            self._audit.note(session, who, "session.end_others", who.user_id, {"sessions": len(ended)}, {"sessions": 0})
+        return ended
 
     async def _touch(self, session_id: str, now: int) -> None:
         async with self._store.begin() as session:

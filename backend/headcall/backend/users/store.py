@@ -90,6 +90,11 @@ async def session_by_token(session: AsyncSession, token_sha256: str, now_ms: int
     return None if row is None else (row[0], row[1])
 
 
+async def sessions_of(session: AsyncSession, user_id: str, now_ms: int) -> Sequence[SessionRow]:
+    mine = select(SessionRow).where(SessionRow.user_id == user_id, SessionRow.expires_at_ms > now_ms)
+    return (await session.scalars(mine.order_by(SessionRow.seen_at_ms.desc(), SessionRow.session_id).limit(100))).all()
+
+
 async def delete_ended_sessions(session: AsyncSession, now_ms: int) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.expires_at_ms <= now_ms))
 

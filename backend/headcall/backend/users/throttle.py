@@ -21,17 +21,17 @@ REMEMBERED = 10_000
 class Throttle:
     """Failures of the last `WINDOW` seconds."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, *, per_login: int = PER_LOGIN) -> None:
+        self._clock, self._per_login = clock, per_login
         self._failures: OrderedDict[tuple[str, ...], list[float]] = OrderedDict()
 
     def is_closed(self, login: str, address: str) -> bool:
         """Whether no more attempts are taken now."""
-        return any(len(self._recent(key)) >= limit for key, limit in _keys(login, address))
+        return any(len(self._recent(key)) >= limit for key, limit in self._keys(login, address))
 
     def failed(self, login: str, address: str) -> None:
         """Counts an attempt that failed."""
-        for key, _ in _keys(login, address):
+        for key, _ in self._keys(login, address):
             self._failures[key] = [*self._recent(key), self._clock.now()]
             self._failures.move_to_end(key)
         while len(self._failures) > REMEMBERED:
@@ -45,8 +45,7 @@ class Throttle:
         since = self._clock.now() - WINDOW
         return [at for at in self._failures.get(key, ()) if at > since]
 
-
-def _keys(login: str, address: str) -> Iterable[tuple[tuple[str, ...], int]]:
-    yield ("pair", login, address), PER_PAIR
-    yield ("address", address), PER_ADDRESS
-    yield ("login", login), PER_LOGIN
+    def _keys(self, login: str, address: str) -> Iterable[tuple[tuple[str, ...], int]]:
+        yield ("pair", login, address), PER_PAIR
+        yield ("address", address), PER_ADDRESS
+        yield ("login", login), self._per_login

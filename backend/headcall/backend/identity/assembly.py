@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Joins the parts of who proves what. No I/O."""
+
+from headcall.backend.audit.service import Audit
+from headcall.backend.identity.http import Identity
+from headcall.backend.identity.keys import Keys
+from headcall.backend.identity.login import LogIn
+from headcall.backend.identity.policy import Policy
+from headcall.backend.identity.second import SecondFactors
+from headcall.backend.store.engine import Store
+from headcall.backend.store.secrets import SecretBox
+from headcall.backend.users.service import Users
+from headcall.backend.users.sessions import Sessions
+from headcall.kit.role import RoleContext
+from headcall.wire.settings import Site
+
+
+def identity_of(ctx: RoleContext, store: Store, box: SecretBox, *, sessions: Sessions, users: Users) -> Identity:
+    """All of it; who cuts live connections off is put in when there is someone who can."""
+    audit = Audit(store, ctx.clock, ctx.ids)
+    second = SecondFactors(store, ctx.clock, box, audit, company=ctx.settings.section(Site).name)
+    policy = Policy(store, audit)
+    login = LogIn(store, ctx.clock, box, sessions=sessions, second=second, policy=policy)
+    keys = Keys(store, ctx.clock, ctx.ids, audit)
+    return Identity(login, sessions, second, policy, keys, users, _nobody_is_connected)
+
+
+async def _nobody_is_connected(_session_id: str) -> None: ...
