@@ -181,3 +181,15 @@ def test_a_stranger_at_the_same_host_is_a_stranger(exchange: Exchange, browser: 
     stranger.sendto(browser.packet(bytes(160)), exchange.address)
     browser.listen()
     assert exchange.engine.counters()["dropped_stranger"] == 1
+
+
+def test_a_browser_that_falls_silent_is_down_after_three_seconds_unless_it_checks_its_path(exchange: Exchange) -> None:
+    """Its caller shall hear music soon. One whose microphone was taken away sends nothing, but is there."""
+    browser = Browser(exchange, "b", "ours", [PCMA])
+    browser.connect()
+    browser.run(10, lambda beat: browser.send(bytes(160)))
+    browser.run(180, lambda beat: browser.check() if beat % 100 == 0 else None)
+    assert exchange.told("down") == []
+    exchange.until(("down", "b"))
+    browser.run(5, lambda beat: browser.send(bytes(160)))
+    assert exchange.told("up") == [("up", "b")] * 2

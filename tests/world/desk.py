@@ -80,6 +80,9 @@ class Ear:
         return float(np.argmax(power) * self.rate / len(wave))
 
 
+async def _swallow(*_: object) -> None: ...
+
+
 class Pulse:
     """How evenly a page sends: whatever comes late from here is late for everybody behind it. And what, encrypted."""
 
@@ -101,6 +104,11 @@ class Pulse:
             # We may have been put aside just before or just after the packet went: the gap was at most this long.
             self.longest_gap_s = max(self.longest_gap_s, loop.time() - (self._last or began))
             self._last = began
+
+    def cut(self) -> None:
+        """From here on nothing leaves the page: no speech, no checks, no goodbye."""
+        for protocol in self._ice._connection._protocols:
+            protocol.send_data, protocol.send_stun = _swallow, lambda *_: None
 
     async def _keep(self, data: bytes) -> None:
         if 128 <= data[0] < 192:  # RTP or RTCP, RFC 7983
@@ -218,6 +226,12 @@ class Desk:
         if old is not None:
             await old.close()
         return peer
+
+    async def crash(self) -> None:
+        """As if the browser had died: its sockets are closed by the system, and nobody says goodbye."""
+        for pulse in self.pulses.values():
+            pulse.cut()
+        await self._socket.shutdown()
 
     async def close(self) -> None:
         for peer in self.peers.values():

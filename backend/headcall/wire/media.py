@@ -243,7 +243,10 @@ class MediaUp(Struct, frozen=True, tag=True):
 
 
 class MediaDown(Struct, frozen=True, tag=True):
-    """Nothing has come from the leg's far end for ten seconds. `MediaUp` follows if it comes back."""
+    """Nothing has come from the leg's far end for ten seconds, or for three from a browser that was just speaking.
+
+    `MediaUp` follows if it comes back.
+    """
 
     leg_id: str
 

@@ -29,6 +29,8 @@ pub struct Leg {
     pub formats: Formats,
     pub is_up: bool,
     pub last_heard_us: i64,
+    /// When the last packet of speech or keys came, of its current transport or the one before.
+    pub last_spoke_us: Option<i64>,
     /// Those who hear this leg.
     pub listeners: Vec<usize>,
     /// Those who hear it among others.
@@ -50,6 +52,7 @@ impl Leg {
             formats: Formats::default(),
             is_up: false,
             last_heard_us: now_us,
+            last_spoke_us: None,
             listeners: Vec::new(),
             mixers: Vec::new(),
             says: Says::default(),

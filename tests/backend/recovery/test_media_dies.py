@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from headcall.wire.media import FromLeg, MediaDown, MediaUp, Playlist
 from tests.backend.calls.office import HOTLINE, LEI, MEI, Office, Page, play
 
@@ -61,6 +63,52 @@ def test_a_browser_that_is_gone_puts_the_caller_first_in_the_queue(tmp_path: Pat
         await office.until(lambda: office.media.hears(customer) == FromLeg(rung["leg_id"]))
         call = office.phone.calls.box(rung["call_id"]).call
         assert call.queue_entered_at_ms == entered
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("is_held", [False, True], ids=["talking", "on hold"])
+def test_a_path_that_stays_dead_is_given_up_though_the_page_is_there(tmp_path: Path, is_held: bool) -> None:
+    """Another network may let the page through and no sound. On hold, too: music for ever helps nobody."""
+
+    async def story(office: Office) -> None:
+        mei, customer, agent = await in_talk(office)
+        if is_held:
+            await mei.must("call.hold", call_id=office.call().call_id, on=True)
+        await office.media.bring(MediaDown(agent))
+        await office.pass_time(16.9)
+        assert office.call().pair == (customer, agent)
+        await office.pass_time(0.2)
+        await office.until(lambda: office.state(MEI) == "break")
+        assert office.call().wait is not None and office.call().held_by is None
+        assert mei.call is None and mei.seen("call_gone")[-1]["cause"] == "media-lost"
+
+    play(tmp_path, story)
+
+
+def test_a_path_that_comes_back_in_time_is_the_same_talk(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        _, customer, agent = await in_talk(office)
+        await office.media.bring(MediaDown(agent))
+        await office.pass_time(16)
+        await office.media.bring(MediaUp(agent))
+        await office.pass_time(60)
+        assert office.call().pair == (customer, agent) and len(office.call().recordings) == 1
+        assert office.media.hears(customer) == FromLeg(agent)
+
+    play(tmp_path, story)
+
+
+def test_a_call_of_no_queue_ends_with_a_clear_cause(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, lei = await office.page(MEI), await office.page(LEI)
+        await mei.must("call.dial", number="1002")
+        await mei.must("leg.connect", leg_id=office.call().caller_id, sdp="offer")
+        rung = await lei.answer()
+        await office.media.bring(MediaDown(rung["leg_id"]))
+        await office.pass_time(17.1)
+        await office.over()
+        assert mei.seen("call_gone")[-1]["cause"] == "media-lost"
 
     play(tmp_path, story)
 

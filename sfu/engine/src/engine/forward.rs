@@ -27,6 +27,7 @@ impl Engine {
             return;
         };
         self.counters.one(Count::rtp_received);
+        speaker.last_spoke_us = Some(now_us);
         if speaker.says.incoming.receive(header, format.clock_rate, now_us) {
             speaker.says.restart();
         }

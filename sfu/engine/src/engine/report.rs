@@ -7,6 +7,7 @@ use super::{Engine, count_sent};
 use crate::counters::Count;
 use crate::event::Event;
 use crate::leg::Carrier;
+use crate::peer::Peer;
 use crate::rtcp;
 use crate::srtp::OVERHEAD;
 
@@ -16,6 +17,10 @@ const REPORT_US: i64 = 5_000_000;
 /// Nothing for so long, and a leg is down.
 const DOWN_US: i64 = 10_000_000;
 
+/// The same of a browser that was just speaking: it sends fifty packets a second, silence too, and checks its path at
+/// least every 2.5 s. A telephone may send nothing while nobody speaks, and means it.
+const BROWSER_DOWN_US: i64 = 3_000_000;
+
 impl Engine {
     pub(super) fn look_after(&mut self, leg: usize) {
         let now_us = self.now_us;
@@ -23,8 +28,8 @@ impl Engine {
             self.released(leg, &released);
         }
         self.notice_listener(leg);
-        let target = &mut self.legs[leg];
-        if target.is_up && now_us - target.last_heard_us > DOWN_US {
+        if self.legs[leg].is_up && self.is_silent(leg) {
+            let target = &mut self.legs[leg];
             target.is_up = false;
             let leg = target.name.clone();
             self.tell(Event::Down { leg });
@@ -34,6 +39,19 @@ impl Engine {
             self.legs[leg].next_report_us = now_us + REPORT_US + spread;
             self.send_report(leg, false);
         }
+    }
+
+    /// Whether nothing has come for longer than the far end would keep silent.
+    fn is_silent(&self, leg: usize) -> bool {
+        let target = &self.legs[leg];
+        let since = |at_us: i64| self.now_us - at_us;
+        if since(target.last_heard_us) > DOWN_US {
+            return true;
+        }
+        let Carrier::Peer { current, .. } = &target.carrier else { return false };
+        let was_speaking = target.last_spoke_us.is_some_and(|at_us| since(at_us) <= DOWN_US);
+        let checked_us = current.and_then(|id| self.peers.get(id)).map_or(i64::MIN, Peer::last_check_us);
+        was_speaking && since(target.last_heard_us.max(checked_us)) > BROWSER_DOWN_US
     }
 
     /// A browser that only listens sends no packet: it is up once keyed and proven for a while.
