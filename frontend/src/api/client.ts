@@ -39,11 +39,11 @@ async function faultOf(response: Response): Promise<Fault> {
   return { cause: `http-${response.status}` };
 }
 
-const client = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
+export const client = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
 client.use(guard);
 
 /** The body of a good answer; a bad one has thrown already. */
-async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
   return (await answer).data as T;
 }
 
@@ -64,7 +64,7 @@ export interface AuditQuery {
   limit?: number;
 }
 
-const filled = <T extends object>(query: T): { [K in keyof T]-?: Exclude<T[K], undefined> } =>
+export const filled = <T extends object>(query: T): { [K in keyof T]-?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== "")) as never;
 
 export const api = {
