@@ -34,4 +34,13 @@ class Carrier:
     did: str = setting("", "The published number as the carrier dials it, mapped to the call centre's queue")
 
 
-SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier)
+@dataclass(frozen=True)
+class Statistics:
+    """The limits that figures depend on (docs/statistics.md)."""
+
+    SECTION: ClassVar[str] = "statistics"
+    answer_within_s: int = setting(20, "T of both service levels: answered within so many seconds", low=1, high=3600)
+    short_abandon_s: int = setting(5, "Who hangs up sooner is a short abandon and stands apart", low=0, high=60)
+
+
+SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Statistics)

@@ -30,6 +30,7 @@ class Site:
     name: str = setting("HeadCall", "Name of the company, shown on the log-in page")
     domain: str = setting("headcall.local", "SIP domain of our own telephones and realm of their passwords")
     language: str = setting("zh", "Language of prompts when nothing better is known", one_of=("zh", "en"))
+    time_zone: str = setting("Asia/Shanghai", "Whose days and hours count in statistics and reports")
     addresses: tuple[str, ...] = setting(
         (), "IP addresses at which browsers, phones and trunks reach this machine; empty: its own addresses"
     )

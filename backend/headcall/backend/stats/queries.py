@@ -33,7 +33,7 @@ def _within(wanted: Any, table: Facts, span: Span, question: Question) -> Any:
 async def visits(session: AsyncSession, span: Span, question: Question) -> list[Visit]:
     columns = [getattr(VisitRow, name) for name in Visit.__struct_fields__]
     rows = await session.execute(_within(select(*columns), VisitRow, span, question))
-    return [Visit(*row._tuple()) for row in rows]
+    return [Visit(*row) for row in rows]
 
 
 async def talks(session: AsyncSession, span: Span, question: Question) -> list[Handled]:
@@ -64,7 +64,7 @@ async def _wrap_ups(session: AsyncSession, span: Span, question: Question) -> di
 async def rings(session: AsyncSession, span: Span, question: Question) -> list[Ring]:
     columns = [getattr(RingRow, name) for name in Ring.__struct_fields__]
     rows = await session.execute(_within(select(*columns), RingRow, span, question))
-    return [Ring(*row._tuple()) for row in rows]
+    return [Ring(*row) for row in rows]
 
 
 async def spells(session: AsyncSession, span: Span, user_id: str | None, now_ms: int) -> list[Spell]:

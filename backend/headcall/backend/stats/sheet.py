@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A report as the lines of a CSV file. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from headcall.backend.edge.sheet import MARK, line
+from headcall.backend.stats.definitions import DEFINITIONS, Definition
+from headcall.backend.users.model import Language
+
+FIRST = {
+    "queue": ("队列", "Queue"),
+    "agent": ("坐席", "Agent"),
+    "number": ("被叫号码", "Number dialled"),
+    "interval": ("时段", "Interval"),
+}
+AGENT_NUMBER = ("工号", "Agent number")
+TOTAL = ("合计", "Total")
+SECONDS = (" (秒)", " (s)")
+
+
+def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
+    """Line by line; columns that are empty throughout are left out."""
+    shown = [each for each in DEFINITIONS if report["total"][each.id] is not None or _is_used(report, each)]
+    of_agents = report["by"] == "agent"
+    head = [_word(FIRST[report["by"]], language), *([_word(AGENT_NUMBER, language)] if of_agents else [])]
+    yield MARK + line([*head, *(_title(each, language) for each in shown)])
+    last = {"name": _word(TOTAL, language), "agent_number": "", "figures": report["total"]}
+    for row in (*report["rows"], last):
+        first = [row["name"], *([row["agent_number"]] if of_agents else [])]
+        yield line([*first, *(_value(row["figures"][each.id]) for each in shown)])
+
+
+def _is_used(report: dict[str, Any], definition: Definition) -> bool:
+    return any(row["figures"][definition.id] is not None for row in report["rows"])
+
+
+def _word(words: tuple[str, str], language: Language) -> str:
+    return words[0] if language == "zh" else words[1]
+
+
+def _title(definition: Definition, language: Language) -> str:
+    name = definition.zh if language == "zh" else definition.en
+    return name + (_word(SECONDS, language) if definition.unit in ("seconds", "seconds_by") else "")
+
+
+def _value(value: Any) -> object:
+    if isinstance(value, dict):
+        return "; ".join(f"{key or '-'}: {n}" for key, n in value.items())
+    return value
