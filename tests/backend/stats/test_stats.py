@@ -108,7 +108,9 @@ def test_the_sheet_has_heads_of_ones_language_and_no_formula(tmp_path: Path) -> 
         named = {line["Queue"]: line for line in lines}
         assert named["'=售前 <b>"]["Service level"] == "0.2727" and named["Total"]["Offered"] == "14"
         assert "Occupancy" not in lines[0]  # of no queue
-        chinese = await anna.get("/api/v1/stats.csv", params=DAY | {"by": "agent"})
+        own = await anna.get("/api/v1/stats.csv", params=DAY | {"by": "agent"})
+        assert own.text.startswith("\ufeffAgent,Agent number,Answered,") and ",no reason: 600.0," in own.text
+        chinese = await anna.get("/api/v1/stats.csv", params=DAY | {"by": "agent", "language": "zh"})
         assert chinese.text.startswith("\ufeff坐席,工号,接起量,")
 
     run_in_company(tmp_path, scenario)

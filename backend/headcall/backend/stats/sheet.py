@@ -17,6 +17,7 @@ FIRST = {
 AGENT_NUMBER = ("工号", "Agent number")
 TOTAL = ("合计", "Total")
 SECONDS = (" (秒)", " (s)")
+NO_REASON = ("无原因", "no reason")
 
 
 def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
@@ -28,7 +29,7 @@ def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
     last = {"name": _word(TOTAL, language), "agent_number": "", "figures": report["total"]}
     for row in (*report["rows"], last):
         first = [row["name"], *([row["agent_number"]] if of_agents else [])]
-        yield line([*first, *(_value(row["figures"][each.id]) for each in shown)])
+        yield line([*first, *(_value(row["figures"][each.id], language) for each in shown)])
 
 
 def _is_used(report: dict[str, Any], definition: Definition) -> bool:
@@ -44,7 +45,7 @@ def _title(definition: Definition, language: Language) -> str:
     return name + (_word(SECONDS, language) if definition.unit in ("seconds", "seconds_by") else "")
 
 
-def _value(value: Any) -> object:
+def _value(value: Any, language: Language) -> object:
     if isinstance(value, dict):
-        return "; ".join(f"{key or '-'}: {n}" for key, n in value.items())
+        return "; ".join(f"{key or _word(NO_REASON, language)}: {n}" for key, n in value.items())
     return value
