@@ -35,6 +35,16 @@ class Carrier:
 
 
 @dataclass(frozen=True)
+class Parking:
+    """Slots in which callers are set down; whoever dials one picks up. No number of the company may be among them."""
+
+    SECTION: ClassVar[str] = "parking"
+    first: int = setting(701, "The first slot", low=10, high=99999)
+    last: int = setting(799, "The last slot", low=10, high=99999)
+    ring_back_s: int = setting(120, "Seconds until who parked is rung, if nobody picks up", low=10, high=3600)
+
+
+@dataclass(frozen=True)
 class Statistics:
     """The limits that figures depend on (docs/statistics.md)."""
 
@@ -43,4 +53,4 @@ class Statistics:
     short_abandon_s: int = setting(5, "Who hangs up sooner is a short abandon and stands apart", low=0, high=60)
 
 
-SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Statistics)
+SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics)

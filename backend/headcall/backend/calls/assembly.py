@@ -44,6 +44,7 @@ from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.nodes import Crew
 from headcall.backend.calls.orders import Sounds
+from headcall.backend.calls.parking import Parking
 from headcall.backend.calls.phone import Phone
 from headcall.backend.calls.reception import Reception
 from headcall.backend.calls.rest import rest_routes
@@ -74,6 +75,7 @@ from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.queues.watch import Watch
 from headcall.backend.recovery.service import Recovery
 from headcall.backend.settings import Carrier
+from headcall.backend.settings import Parking as Slots
 from headcall.backend.stats.assembly import stats_of
 from headcall.backend.store.base import iso
 from headcall.kit.bus.port import Served
@@ -121,6 +123,7 @@ class Telephony:
             is_registered=lambda sip_user: self.bridges.where_registered(sip_user) is not None,
         )
         self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
+        self.parking = Parking(self.calls, given.settings.section(Slots), given.live, given.ids)
         self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()
         self.duty = Duty(self.agents, self.queues.get)
@@ -196,7 +199,7 @@ class Telephony:
         reception = Reception(
             self.calls,
             self.routing,
-            self.bridges,
+            self.parking,
             language_of=self.given.prompts.language_of,
             new_id=self.given.ids,
             tasks=self.tasks,
@@ -233,7 +236,8 @@ class Telephony:
         self.agents.on_change(self.queue_views.mark)
         self.agents.on_change(self.dispatcher.wake)
         self.agents.on_change(self.board.agent_changed)
-        phone = Phone(self.calls, self.routing, self.media, new_id=self.given.ids)
+        self.parking.register()
+        phone = Phone(self.calls, self.routing, self.media, self.parking, new_id=self.given.ids)
         CallSocket(phone, self.call_views).register(live)
         Consultation(self.calls, self.routing).register(live)
         Supervision(self.calls, self.audit, self.given.ids).register(live)

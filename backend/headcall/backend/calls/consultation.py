@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What pages ask of a consultation before a transfer (browser API): checked, and carried out."""
+"""What pages ask of a consultation before a transfer, and of the conference it may become: checked, and done."""
 
 from typing import Any
 
 from headcall.backend.calls.errors import NotNow, NowhereToGo
-from headcall.backend.calls.inputs import Complete, Consult, Drop, RefuseCaller, Swap, WaitInQueue
+from headcall.backend.calls.inputs import Complete, Confer, Consult, Drop, RefuseCaller, Swap, WaitInQueue
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.routing import Routing
-from headcall.backend.calls.rules.talk import talking_leg
+from headcall.backend.calls.rules.conference import talking
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.socket import LONGEST_NUMBER, may_control, text
 from headcall.backend.edge.live import Live
@@ -26,11 +26,12 @@ class Consultation:
         live.on_do("call.complete", self._complete)
         live.on_do("call.swap", self._swap)
         live.on_do("call.drop", self._drop)
+        live.on_do("call.conference", self._confer)
 
     async def _consult(self, who: Actor, data: Data) -> Data:
         box = self._mine(who, data)
         number = text(data, "to", LONGEST_NUMBER)
-        talking_leg(box.call, who.user_id)
+        talking(box.call, who.user_id)
         target = await self._routing.target(number, "browser", but_not=who.user_id)
         if isinstance(target, RefuseCaller):
             raise NowhereToGo(target.cause)
@@ -45,6 +46,10 @@ class Consultation:
 
     async def _swap(self, who: Actor, data: Data) -> Data:
         await self._mine(who, data).ask(Swap(who.user_id))
+        return {}
+
+    async def _confer(self, who: Actor, data: Data) -> Data:
+        await self._mine(who, data).ask(Confer(who.user_id))
         return {}
 
     async def _drop(self, who: Actor, data: Data) -> Data:

@@ -20,6 +20,7 @@ from headcall.backend.calls.inputs import (
 from headcall.backend.calls.inputs import Refuse as RefuseWish
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call, Direction, Leg
+from headcall.backend.calls.parking import Parking
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.rules.talk import talking_leg
 from headcall.backend.calls.service import CallControl
@@ -32,14 +33,23 @@ from headcall.wire.media import CloseLeg, ConnectPeer
 
 class Phone:
     def __init__(
-        self, calls: CallControl, routing: Routing, media: MediaNodes, *, new_id: Callable[[str], str]
+        self,
+        calls: CallControl,
+        routing: Routing,
+        media: MediaNodes,
+        parking: Parking,
+        *,
+        new_id: Callable[[str], str],
     ) -> None:
         self._calls, self._routing, self._media, self._new_id = calls, routing, media, new_id
+        self.parking = parking
 
     async def dial(self, who: Actor, number: str) -> tuple[str, str]:
-        """Begins a call from the page. Returns the ids of the call and of the page's leg."""
+        """Begins a call from the page, or picks up who is parked. Returns the ids of the call and of the page's leg."""
         if self._calls.boxes_of_user(who.user_id):
             raise NotNow("you are in a call, or called, already", cause="busy")
+        if slot := self.parking.slot_of(number):
+            return await self.parking.pick_up(who, slot)
         target = await self._routing.target(number, "browser", but_not=who.user_id)
         if isinstance(target, RefuseCaller):
             raise NowhereToGo(target.cause)

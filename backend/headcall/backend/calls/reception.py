@@ -4,13 +4,14 @@
 from collections.abc import Callable
 from typing import Literal
 
-from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls.errors import Overloaded
-from headcall.backend.calls.inputs import Begin
+from headcall.backend.calls.inputs import Begin, RefuseCaller, Target
 from headcall.backend.calls.model import Direction
+from headcall.backend.calls.parking import Parking
 from headcall.backend.calls.phone import direction_to
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
+from headcall.backend.errors import ApiError
 from headcall.backend.numbers.model import normal
 from headcall.backend.users.model import Person
 from headcall.kit.tasks import Tasks
@@ -24,24 +25,23 @@ class Reception:
         self,
         calls: CallControl,
         routing: Routing,
-        bridges: Bridges,
+        parking: Parking,
         *,
         language_of: LanguageOf,
         new_id: Callable[[str], str],
         tasks: Tasks,
     ) -> None:
-        self._calls, self._routing, self._bridges = calls, routing, bridges
+        self._calls, self._routing, self._parking = calls, routing, parking
         self._language_of, self._new_id, self._tasks = language_of, new_id, tasks
 
     async def offered(self, event: LegOffered) -> None:
-        """Begins a call, unless this leg has begun one already."""
+        """Begins a call, or picks up who is parked, unless this leg has done so already."""
         if await self._calls.knows_leg(event.leg_id):
             return
         person = await self._person(event)
-        network: Literal["pstn", "phone"] = "phone" if event.sip_user is not None else "pstn"
-        target = await self._routing.target(
-            event.to_number, network, but_not=person.user_id if person else None, caller=event.from_number
-        )
+        target = await self._target(event, person)
+        if target is None:
+            return
         direction: Direction = direction_to(target) if event.sip_user is not None else "in"
         start = Begin(
             leg_id=event.leg_id,
@@ -62,7 +62,21 @@ class Reception:
             await self._calls.begin(self._new_id("call"), start)
         except Overloaded:
             refusal = EndLeg(event.leg_id, "overload")
-            self._tasks.start(self._bridges.perform(event.bridge, refusal), "refusing a call")
+            self._tasks.start(self._routing.bridges.perform(event.bridge, refusal), "refusing a call")
+
+    async def _target(self, event: LegOffered, person: Person | None) -> Target | None:
+        """Where it goes; None when it has picked up a parked caller. From outside there are no slots."""
+        slot = self._parking.slot_of(event.to_number) if event.sip_user is not None else None
+        if slot:
+            try:
+                await self._parking.picked_up_by_phone(slot, event, person)
+            except ApiError as refusal:
+                return RefuseCaller(refusal.cause)
+            return None
+        network: Literal["pstn", "phone"] = "phone" if event.sip_user is not None else "pstn"
+        return await self._routing.target(
+            event.to_number, network, but_not=person.user_id if person else None, caller=event.from_number
+        )
 
     async def _person(self, event: LegOffered) -> Person | None:
         """Whose telephone it is."""

@@ -29,6 +29,8 @@ class CallSocket:
         live.on_do("call.hold", self._hold)
         live.on_do("call.transfer", self._transfer)
         live.on_do("call.digits", self._digits)
+        live.on_do("call.park", self._park)
+        live.on_do("call.pick_up", self._pick_up)
         live.on_do("leg.connect", self._connect)
         live.on_do("leg.quality", self._quality)
 
@@ -60,6 +62,15 @@ class CallSocket:
         may_control(who)
         await self._phone.transfer(who, text(data, "call_id", 40), text(data, "to", LONGEST_NUMBER))
         return {}
+
+    async def _park(self, who: Actor, data: Data) -> Data:
+        may_control(who)
+        return {"slot": await self._phone.parking.park(who, text(data, "call_id", 40))}
+
+    async def _pick_up(self, who: Actor, data: Data) -> Data:
+        may_control(who)
+        call_id, leg_id = await self._phone.parking.pick_up(who, text(data, "slot", 8))
+        return {"call_id": call_id, "leg_id": leg_id}
 
     async def _digits(self, who: Actor, data: Data) -> Data:
         await self._phone.send_keys(who, text(data, "call_id", 40), text(data, "digits", 64))
