@@ -1553,7 +1553,7 @@ export interface components {
         };
         /** ChatOut */
         ChatOut: {
-            agent: components["schemas"]["headcall__backend__chats__http__PersonOut"] | null;
+            agent: components["schemas"]["PersonOut"] | null;
             /** Cause */
             cause: string;
             /** Chat Id */
@@ -1586,7 +1586,7 @@ export interface components {
         };
         /** ChatWhole */
         ChatWhole: {
-            agent: components["schemas"]["headcall__backend__chats__http__PersonOut"] | null;
+            agent: components["schemas"]["PersonOut"] | null;
             /** Cause */
             cause: string;
             /** Chat Id */
@@ -1683,7 +1683,25 @@ export interface components {
         /** DirectoryOut */
         DirectoryOut: {
             /** People */
-            people: components["schemas"]["headcall__backend__directory__http__PersonOut"][];
+            people: components["schemas"]["DirectoryPerson"][];
+        };
+        /**
+         * DirectoryPerson
+         * @description Someone who can be called.
+         */
+        DirectoryPerson: {
+            /** Branch */
+            branch: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Short Number */
+            short_number: string | null;
+            /** State */
+            state: string;
+            /** User Id */
+            user_id: string;
         };
         /** DispositionRule */
         DispositionRule: {
@@ -1950,7 +1968,7 @@ export interface components {
             seq: number;
             /** Text */
             text: string;
-            user: components["schemas"]["headcall__backend__chats__http__PersonOut"] | null;
+            user: components["schemas"]["PersonOut"] | null;
         };
         /** NamedOut */
         NamedOut: {
@@ -2271,6 +2289,13 @@ export interface components {
             user_id: string;
             /** Version */
             version: string;
+        };
+        /** PersonOut */
+        PersonOut: {
+            /** Name */
+            name: string;
+            /** User Id */
+            user_id: string;
         };
         /**
          * PersonPatch
@@ -3191,31 +3216,6 @@ export interface components {
         VisitorQueues: {
             /** Queues */
             queues: components["schemas"]["VisitorQueue"][];
-        };
-        /** PersonOut */
-        headcall__backend__chats__http__PersonOut: {
-            /** Name */
-            name: string;
-            /** User Id */
-            user_id: string;
-        };
-        /**
-         * PersonOut
-         * @description Someone who can be called.
-         */
-        headcall__backend__directory__http__PersonOut: {
-            /** Branch */
-            branch: string;
-            /** Name */
-            name: string;
-            /** Number */
-            number: string | null;
-            /** Short Number */
-            short_number: string | null;
-            /** State */
-            state: string;
-            /** User Id */
-            user_id: string;
         };
     };
     responses: never;

@@ -5,7 +5,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Person = Schemas["PersonOut"];
+export type Person = Schemas["DirectoryPerson"];
 export type CallRecord = Schemas["CallRecordOut"];
 export type CallDetail = Schemas["CallDetail"];
 export type Offer = Schemas["OfferOut"];

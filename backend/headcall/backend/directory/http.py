@@ -12,7 +12,7 @@ from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.users.service import Users
 
 
-class PersonOut(BaseModel):
+class DirectoryPerson(BaseModel):
     """Someone who can be called."""
 
     user_id: str
@@ -24,7 +24,7 @@ class PersonOut(BaseModel):
 
 
 class DirectoryOut(BaseModel):
-    people: list[PersonOut]
+    people: list[DirectoryPerson]
 
 
 def routes(users: Users, plan: DialPlan, state_of: Callable[[str], str]) -> APIRouter:
