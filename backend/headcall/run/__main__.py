@@ -75,15 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--seconds", type=float, default=120.0, help="when to hang up")
     call.set_defaults(run=_call)
 
-    rehearse = verbs.add_parser("rehearse", help="live a company's day in minutes, and check it")
-    rehearse.add_argument("--hours", type=float, default=8.0, help="length of the day")
-    rehearse.add_argument("--speed", type=float, default=60.0, help="how many times faster")
-    rehearse.add_argument("--calls", type=int, default=3000)
-    rehearse.add_argument("--agents", type=int, default=30)
-    rehearse.add_argument("--seed", type=int, default=1)
-    rehearse.add_argument("--base-port", type=int, default=0, help="first of the ports; 0 finds free ones")
-    rehearse.add_argument("--json", action="store_true", help="end with one line of JSON; log to standard error")
-    rehearse.set_defaults(run=_rehearse)
+    _rehearse_words(verbs)
 
     doctor = verbs.add_parser("doctor", help="say what is missing or wrong, and how to mend it")
     doctor.add_argument("--config", type=Path, help="settings to check")
@@ -96,6 +88,19 @@ def _parser() -> argparse.ArgumentParser:
 
     verbs.add_parser("example", help="print config.example.toml").set_defaults(run=_example)
     return parser
+
+
+def _rehearse_words(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rehearse = verbs.add_parser("rehearse", help="live a company's day in minutes, and check it")
+    rehearse.add_argument("--hours", type=float, default=8.0, help="length of the day")
+    rehearse.add_argument("--speed", type=float, default=60.0, help="how many times faster")
+    rehearse.add_argument("--calls", type=int, default=3000)
+    rehearse.add_argument("--agents", type=int, default=30)
+    rehearse.add_argument("--seed", type=int, default=1)
+    rehearse.add_argument("--base-port", type=int, default=0, help="first of the ports; 0 finds free ones")
+    rehearse.add_argument("--keep", type=Path, help="a folder for the day's database, log and history")
+    rehearse.add_argument("--json", action="store_true", help="end with one line of JSON; log to standard error")
+    rehearse.set_defaults(run=_rehearse)
 
 
 def _example(_: argparse.Namespace) -> int:
@@ -162,6 +167,8 @@ def _rehearse(arguments: argparse.Namespace) -> int:
         _log_as("supervisor", settings, errors)
         watching = Watching(arguments.json)
         code = _supervise(Supervisor(settings, data, errors), watching)
+        if arguments.keep:
+            shutil.copytree(data, arguments.keep, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run"))
         return code or (EXIT_DONE if watching.is_good else EXIT_FAILED)
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The company of a rehearsal: thirty agents, three queues."""
+"""The company of a rehearsal: thirty agents, four queues."""

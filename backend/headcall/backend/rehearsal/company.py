@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the company of a rehearsal: agents with one password, and three queues that share them."""
+"""Makes the company of a rehearsal: agents with one password, and four queues that share them."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,37 @@ from headcall.kit.settings import Settings
 from headcall.wire.legs import Trunk
 from headcall.wire.settings import Demo, Rehearsal
 
-QUEUES = (
-    Queue("que_reh_sales", "销售", "40071110", "longest-idle", ring_for_s=25, records=False),
-    Queue("que_reh_help", "服务", "40072220", "round-robin", ring_for_s=25, records=False),
-    Queue("que_reh_gold", "贵宾", "40073330", "linear", ring_for_s=25, records=False, priority=5),
-)
-DIDS = ("4007111", "4007222", "4007333")
+DIDS = ("4007111", "4007222", "4007333", "4007444")
 MOST_CALLS = 2000
+VIP_EVERY = 20
+"""Of the callers, one in so many is on the lists of those who go first."""
+AT_THE_DESK = 4
+"""Agents of the queue that rings all."""
+
+
+def number_of(n: int) -> str:
+    """The telephone number of the day's nth caller."""
+    return f"139{n:08d}"
+
+
+def queues_of(calls: int) -> tuple[Queue, ...]:
+    """A strategy each; sales prefers the caller's last agent, service waits a while for that agent."""
+    vip = {number_of(n): 3 for n in range(0, calls, VIP_EVERY)}
+    return (
+        Queue(
+            "que_reh_sales", "销售", "40071110", "longest-idle", ring_for_s=25, records=False, vip=vip, sticky_days=1
+        ),
+        Queue(
+            *("que_reh_help", "服务", "40072220", "round-robin"),
+            ring_for_s=25,
+            records=False,
+            vip=vip,
+            sticky_days=1,
+            sticky_wait_s=30,
+        ),
+        Queue("que_reh_gold", "贵宾", "40073330", "linear", ring_for_s=25, records=False, priority=5),
+        Queue("que_reh_desk", "前台", "40074440", "ring-all", ring_for_s=25, records=False),
+    )
 
 
 def refuse_real_trunks(settings: Settings) -> None:
@@ -55,7 +79,7 @@ class Company:
             users = [await self._agent(session, n, password) for n in range(1, wanted.agents + 1)]
             boss = await session.get_one(UserRow, "usr_demo_admin")
             boss.password_hash = password
-            for queue, did in zip(QUEUES, DIDS, strict=True):
+            for queue, did in zip(queues_of(wanted.calls), DIDS, strict=True):
                 await queue_rows.put(session, queue)
                 await queue_rows.put_members(session, queue.queue_id, members_of(queue.queue_id, users))
                 await put_number(session, Number(did, did, "did", "number", queue.number, NETWORKS))
@@ -88,9 +112,9 @@ class Company:
 
 
 def members_of(queue_id: str, users: list[str]) -> list[str]:
-    """Two in three sell, two in three help, everybody serves gold."""
+    """Two in three sell, two in three help, a few sit at the desk, everybody serves gold."""
     if queue_id == "que_reh_sales":
         return [user for n, user in enumerate(users) if n % 3 != 2]
     if queue_id == "que_reh_help":
         return [user for n, user in enumerate(users) if n % 3 != 0 or len(users) == 1]
-    return users
+    return users[-AT_THE_DESK:] if queue_id == "que_reh_desk" else users

@@ -1,208 +1,176 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The independent model: what a day must have been like, by docs/queues.md. It imports nothing of the backend."""
+"""How the day was: what people lived through, compared with the logs and records. It imports nothing of the backend."""
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from statistics import median
+from typing import Any, Final
 
-from headcall.run.rehearsal.history import History, LogLine, Record
+from headcall.run.rehearsal.history import AgentTalked, CallerSaw, History, Record
+from headcall.run.rehearsal.model import Finding, Model
+from headcall.run.rehearsal.slack import Slack
+from headcall.run.rehearsal.stretches import Stretches, stretches
 
-LATE_MS: Final = 1_000
-LAPSE_MS: Final = 5_000
-"""For so long an agent who let a caller pass is not rung for that caller again (docs/queues.md)."""
 SERVED_IN_MS: Final = 20_000
+MUST_BE_ZERO: Final = ("double_offers", "late_offers", "order_violations", "cdr_missing", "cdr_extra", "cdr_wrong")
+MOST_TOLD: Final = 5
+"""Faults of one kind that are told one by one."""
 
 
-@dataclass(frozen=True)
-class Wait:
-    """A stretch in which a caller stood in line and nobody was rung for them."""
+@dataclass
+class Faults:
+    """What must not happen: how often, and the first of each kind in words."""
 
-    call_id: str
-    queue_id: str
-    place: tuple[int, int, int, str]
-    from_ms: int
-    to_ms: int
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MUST_BE_ZERO, 0))
+    told: list[str] = field(default_factory=list)
 
-
-@dataclass(frozen=True)
-class Round:
-    """Somebody was rung."""
-
-    call_id: str
-    queue_id: str
-    place: tuple[int, int, int, str]
-    users: tuple[str, ...]
-    from_ms: int
-    to_ms: int
-    lapsed: bool
+    def add(self, kind: str, text: str) -> None:
+        self.counts[kind] += 1
+        if self.counts[kind] <= MOST_TOLD:
+            self.told.append(f"{kind}: {text}")
 
 
-@dataclass(frozen=True)
-class Stretches:
-    """The logs of all calls, as stretches of time."""
-
-    waits: list[Wait]
-    rounds: list[Round]
-
-    def lapsed(self, call_id: str, user_id: str, at_ms: int, slack_ms: int) -> bool:
-        """Whether the agent had just let this caller pass."""
-        return any(
-            ring.lapsed and user_id in ring.users and ring.to_ms <= at_ms < ring.to_ms + LAPSE_MS + slack_ms
-            for ring in self.rounds
-            if ring.call_id == call_id
-        )
-
-
-class _Reader:
-    """Folds one call's log."""
-
-    def __init__(self, record: Record, found: Stretches) -> None:
-        self._call_id, self._found = record.call_id, found
-        self._queue = ""
-        self._place = (0, 0, 0, "")
-        self._since: int | None = None
-        self._ring: tuple[int, tuple[str, ...]] | None = None
-
-    def take(self, line: LogLine) -> None:
-        data = line.data
-        match line.type:
-            case "queue_entered":
-                self._end_wait(line.at_ms)
-                self._queue = data["queue_id"]
-                entered = int(data["entered_at_ms"])
-                self._place = (data.get("rank", 0), -data.get("priority", 0), entered, self._call_id)
-                self._since = line.at_ms
-            case "ring_started":
-                self._end_wait(line.at_ms)
-                self._ring = (line.at_ms, tuple(data["ring"]["user_ids"]))
-            case "ring_won":
-                self._end_ring(line.at_ms)
-                self._queue = ""
-            case "ring_over":
-                self._end_ring(line.at_ms, lapsed=data["outcome"] != "cancelled")
-                self._since = line.at_ms if self._queue else None
-            case "queue_left" | "ended":
-                self._end_wait(line.at_ms)
-                self._end_ring(line.at_ms)
-                self._queue = ""
-            case _:
-                pass
-
-    def _end_wait(self, at_ms: int) -> None:
-        if self._since is not None and self._queue:
-            self._found.waits.append(Wait(self._call_id, self._queue, self._place, self._since, at_ms))
-        self._since = None
-
-    def _end_ring(self, at_ms: int, *, lapsed: bool = False) -> None:
-        if self._ring is not None:
-            since, users = self._ring
-            self._found.rounds.append(Round(self._call_id, self._queue, self._place, users, since, at_ms, lapsed))
-        self._ring = None
+def double_offers(history: History, found: Stretches) -> Iterator[str]:
+    """One caller at two agents where the queue does not ring all; one agent with two callers."""
+    yield from ["a page was offered a call while it had another one"] * history.page_doubles
+    by_agent: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for ring in found.rounds:
+        rules = history.queues.get(ring.wait.queue_id)
+        if len(ring.users) > 1 and rules is not None and rules.strategy != "ring-all":
+            yield f"{ring.call_id} rang at {', '.join(ring.users)}"
+        for user in ring.users:
+            by_agent[user].append((ring.from_ms, ring.to_ms, ring.call_id))
+    for user, rings in by_agent.items():
+        for before, after in pairwise(sorted(rings)):
+            if after[0] < before[1]:
+                yield f"{user} was rung for {after[2]} while {before[2]} rang there"
 
 
-def stretches(history: History) -> Stretches:
-    found = Stretches([], [])
-    for record in history.records:
-        reader = _Reader(record, found)
-        for line in record.log:
-            reader.take(line)
+def by_key(records: Sequence[Record]) -> dict[str, Record]:
+    """Each record by its number, and which call of that number it is."""
+    counts: dict[str, int] = defaultdict(int)
+    found = {}
+    for record in sorted(records, key=lambda record: record.started_ms):
+        counts[record.number] += 1
+        found[f"{record.number}#{counts[record.number]}"] = record
     return found
 
 
-def double_offers(history: History, found: Stretches) -> int:
-    """One caller at two agents where the queue does not ring all; one agent with two callers."""
-    doubles = history.page_doubles
+class Records:
+    """Compares the records with what callers and agents lived through."""
+
+    def __init__(self, history: History, slack: Slack) -> None:
+        self._slack = slack
+        self._kept = by_key(history.records)
+        self._callers = {caller.key: caller for caller in history.callers}
+        self._talks = {talk.key: talk for talk in history.talks}
+        self.needed = Needed()
+
+    def compare(self, faults: Faults) -> None:
+        for key, caller in self._callers.items():
+            if caller.status == 200 and key not in self._kept:
+                faults.add("cdr_missing", f"no record of a call to {caller.queue_id} that was answered")
+        for key, record in self._kept.items():
+            seen = self._callers.get(key)
+            if seen is None:
+                faults.add("cdr_extra", f"{record.call_id} is the record of no call")
+            else:
+                for text in self._wrong(record, seen, self._talks.get(key)):
+                    faults.add("cdr_wrong", f"{record.call_id}: {text}")
+                    break
+
+    def _wrong(self, record: Record, caller: CallerSaw, talk: AgentTalked | None) -> Iterator[str]:
+        talked_ms = talk.to_ms - talk.from_ms if talk else 0
+        off_ms = abs(round(record.talk_s * 1000) - talked_ms)
+        until_ms = talk.to_ms if talk else caller.ended_ms
+        if self.needed.exceeds(self._slack, off_ms, until_ms - talked_ms, until_ms):
+            yield f"{record.talk_s:.1f} s of talk, by the page {talked_ms / 1000:.1f} s"
+        if talk and record.user_id != talk.user_id:
+            yield f"agent {record.user_id}, by the page {talk.user_id}"
+        if record.queue_id != caller.queue_id:
+            yield f"queue {record.queue_id}, dialled was {caller.queue_id}"
+        ended_by = "caller" if caller.ended_by == "caller" else "agent" if talk else "system"
+        if record.ended_by != ended_by:
+            yield f"ended by {record.ended_by}, in truth by {ended_by}"
+
+
+def offer_delays(found: Stretches, history: History) -> list[int]:
+    """For each round, the virtual time from the moment it became possible until it was in the log.
+
+    Only rounds that one event made possible: a caller came, or an agent became ready. After a lapse, or while kept for
+    an agent, time alone decides.
+    """
+    ready = {user: [since for since, state in states if state == "ready"] for user, states in history.states.items()}
+    delays = []
     for ring in found.rounds:
-        rules = history.queues.get(ring.queue_id)
-        doubles += len(ring.users) > 1 and rules is not None and not rules.rings_all
-    by_agent: dict[str, list[Round]] = {}
-    for ring in sorted(found.rounds, key=lambda ring: ring.from_ms):
-        for user in ring.users:
-            by_agent.setdefault(user, []).append(ring)
-    for rings in by_agent.values():
-        doubles += sum(after.from_ms < before.to_ms for before, after in pairwise(rings))
-    return doubles
+        rules = history.queues.get(ring.wait.queue_id)
+        if ring.wait.stood_since_ms != ring.wait.entered_ms or (rules and rules.sticky_wait_ms):
+            continue
+        since = [max((at for at in ready.get(user, ()) if at <= ring.decided_ms), default=0) for user in ring.users]
+        delays.append(ring.from_ms - max(ring.wait.from_ms, *since))
+    return sorted(delays) or [0]
 
 
-def ready_stretches(states: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    for (since, state), (until, _) in pairwise(states):
-        if state == "ready" and until > since:
-            yield since, until
-
-
-def late_offers(history: History, found: Stretches, slack_ms: int) -> int:
-    """Callers who stood in line for over a second beside an idle agent who could have been rung for them."""
-    ready = {user: list(ready_stretches(states)) for user, states in history.states.items()}
-    late: set[str] = set()
-    for wait in found.waits:
-        rules = history.queues.get(wait.queue_id)
-        for user in rules.members if rules else ():
-            for since, until in ready.get(user, ()):
-                start, end = max(since, wait.from_ms), min(until, wait.to_ms)
-                if end - start > LATE_MS + slack_ms:
-                    while found.lapsed(wait.call_id, user, start, 0):
-                        start += LATE_MS
-                    if end - start > LATE_MS + slack_ms:
-                        late.add(wait.call_id)
-    return len(late)
-
-
-def order_violations(history: History, found: Stretches, slack_ms: int) -> int:
-    """Rounds that rang an agent for one caller while another, who stood before, could have had that agent."""
-    count = 0
-    for ring in found.rounds:
-        for wait in found.waits:
-            stood = wait.from_ms + slack_ms < ring.from_ms < wait.to_ms - slack_ms
-            if not stood or wait.place >= ring.place or wait.call_id == ring.call_id:
-                continue
-            rules = history.queues.get(wait.queue_id)
-            free = [user for user in ring.users if rules and user in rules.members]
-            if any(not found.lapsed(wait.call_id, user, ring.from_ms, slack_ms) for user in free):
-                count += 1
-                break
-    return count
-
-
-def record_faults(history: History, slack_ms: int) -> tuple[int, int, int]:
-    """Missing records, records of nothing that happened, and records that say something else than the people."""
-    kept = Counter(record.number for record in history.records)
-    seen = {caller.number for caller in history.callers if caller.status == 200}
-    missing = len(seen - kept.keys())
-    known = {caller.number for caller in history.callers}
-    extra = sum(count - 1 if number in known else count for number, count in kept.items())
-    talks = {talk.number: talk for talk in history.talks}
-    wrong = 0
-    for record in history.records:
-        talk = talks.get(record.number)
-        if talk is None:
-            wrong += record.talk_s * 1000 > slack_ms
-        else:
-            length = talk.to_ms - talk.from_ms
-            wrong += record.user_id != talk.user_id or abs(record.talk_s * 1000 - length) > slack_ms
-    return missing, extra, wrong
-
-
-def verdict(history: History, slack_ms: int) -> dict[str, int | float]:
-    """All figures. `slack_ms`: virtual time in which the machine may still have been at work."""
-    found = stretches(history)
-    missing, extra, wrong = record_faults(history, slack_ms)
-    offered = {caller.number: caller for caller in history.callers}
-    waits = [talk.from_ms - offered[talk.number].offered_ms for talk in history.talks if talk.number in offered]
-    in_time = sum(wait <= SERVED_IN_MS for wait in waits)
+def verdict(history: History, slack: Slack) -> dict[str, Any]:
+    """All figures, and the faults in words."""
+    found, faults = stretches(history), Faults()
+    model = Model(history, found, slack.tick_ms)
+    for text in double_offers(history, found):
+        faults.add("double_offers", text)
+    late, order = Needed(), Needed()
+    _judge(model.late(), "late_offers", slack, late, faults)
+    _judge(model.callers_out_of_order(), "order_violations", slack, order, faults)
+    _judge(model.agents_out_of_order(), "order_violations", slack, order, faults)
+    records = Records(history, slack)
+    records.compare(faults)
     return {
-        "calls": len(history.callers),
-        "answered": len(history.talks),
-        "abandoned": len(history.callers) - len({talk.number for talk in history.talks}),
-        "double_offers": double_offers(history, found),
-        "late_offers": late_offers(history, found, slack_ms),
-        "order_violations": order_violations(history, found, slack_ms),
-        "cdr_missing": missing,
-        "cdr_extra": extra,
-        "cdr_wrong": wrong,
-        "service_level": round(in_time / len(history.callers), 4) if history.callers else 0.0,
+        **_figures(history),
+        **faults.counts,
+        "rounds": len(found.rounds),
+        "priorities_changed": history.moved,
+        "page_reconnects": history.reconnects,
+        "offer_ms": _spread([delay / slack.speed for delay in offer_delays(found, history)]),
+        "machine_ms": _spread([took for _, took in slack.probes]),
+        "slack_used": {"late": late.share, "order": order.share, "records": records.needed.share},
+        "faults": faults.told,
     }
 
 
-MUST_BE_ZERO: Final = ("double_offers", "late_offers", "order_violations", "cdr_missing", "cdr_extra", "cdr_wrong")
+class Needed:
+    """How much of the slack was needed: 1 is all of it."""
+
+    def __init__(self) -> None:
+        self.share = 0.0
+
+    def exceeds(self, slack: Slack, age_ms: int, from_ms: int, to_ms: int) -> bool:
+        allowed = slack.of(from_ms, to_ms)
+        self.share = max(self.share, round(age_ms / allowed, 2) if allowed else 0.0)
+        return age_ms > allowed
+
+
+def _judge(findings: Iterator[Finding], kind: str, slack: Slack, needed: Needed, faults: Faults) -> None:
+    """Counts what is older than the machine's own work can explain."""
+    for finding in findings:
+        if needed.exceeds(slack, finding.age_ms, finding.at_ms - finding.age_ms, finding.at_ms):
+            real_ms = finding.age_ms / slack.speed
+            faults.add(kind, f"{finding.call_id}: {finding.text}, for {real_ms:.0f} ms of the machine's time")
+
+
+def _spread(real_ms: Sequence[float]) -> dict[str, float]:
+    kept = sorted(real_ms) or [0.0]
+    p99 = kept[int(len(kept) * 0.99)]
+    return {"median": round(median(kept), 1), "p99": round(p99, 1), "worst": round(kept[-1], 1)}
+
+
+def _figures(history: History) -> dict[str, int | float]:
+    offered = {caller.key: caller.offered_ms for caller in history.callers}
+    talked = {talk.key: talk.from_ms for talk in history.talks}
+    in_time = sum(at - offered[key] <= SERVED_IN_MS for key, at in talked.items() if key in offered)
+    return {
+        "calls": len(history.callers),
+        "answered": len(talked),
+        "abandoned": len(history.callers) - len(talked),
+        "service_level": round(in_time / len(history.callers), 4) if history.callers else 0.0,
+    }

@@ -4,15 +4,18 @@
 import asyncio
 import contextlib
 import http.client
+import itertools
 import json
 import logging
 import random
 import socket
 import time
+from collections import Counter
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from headcall.backend.rehearsal.company import DIDS, QUEUES, members_of
+from headcall.backend.rehearsal.company import DIDS, members_of, queues_of
 from headcall.kit.clock import ScaledClock, SystemClock
 from headcall.kit.role import RoleContext
 from headcall.run.call import Api, CallFailed
@@ -20,6 +23,7 @@ from headcall.run.rehearsal.check import verdict
 from headcall.run.rehearsal.history import History, LogLine, QueueRules, Record
 from headcall.run.rehearsal.page import Page
 from headcall.run.rehearsal.people import Agent, Callers, NoSound, World, scripts
+from headcall.run.rehearsal.slack import Slack
 from headcall.sip_bridge.simulator.telephone import Telephone
 from headcall.wire.settings import Rehearsal, Sip, Web
 
@@ -27,10 +31,12 @@ log = logging.getLogger(__name__)
 
 SETTLE_S: Final = 3.0
 """Real: the bridge hears of its trunk a moment after the start."""
-SLACK_S: Final = 0.5
-"""Real: in it the machine may still be at work. At speed 60 it is half a minute of virtual time (docs/rehearsal.md)."""
+PROBE_EVERY_S: Final = 0.3
+"""Real: how often the backend is asked for one small write, to know how fast the machine is (slack.py)."""
 AFTER_S: Final = 900.0
 """Virtual: how long after the last call talks may take to end."""
+PLEADED: Final = (7, -2)
+"""A caller whom an agent refused is moved forward, or back."""
 RESULT: Final = "rehearsal.json"
 PROGRESS: Final = "rehearsal-progress.json"
 
@@ -38,7 +44,7 @@ PROGRESS: Final = "rehearsal-progress.json"
 async def run(ctx: RoleContext) -> None:
     """Lives one day, writes `RESULT` beside the database, and waits for the end."""
     ctx.ready()
-    day = ctx.tasks.start(_day(ctx), "day")
+    day = ctx.tasks.start(Day(ctx).live(), "day")
     stop = asyncio.ensure_future(ctx.stop.wait())
     await asyncio.wait({day, stop}, return_when=asyncio.FIRST_COMPLETED)
     if day.done():
@@ -51,47 +57,138 @@ async def run(ctx: RoleContext) -> None:
         await day
 
 
-async def _day(ctx: RoleContext) -> None:
-    wanted, port = ctx.settings.section(Rehearsal), ctx.settings.section(Web).http_port
-    clock = ScaledClock(wanted.speed, wanted.began_at_ms)
-    users = [f"usr_reh_{n:03d}" for n in range(1, wanted.agents + 1)]
-    rules = {q.queue_id: QueueRules(frozenset(members_of(q.queue_id, users))) for q in QUEUES}
-    world = World(clock, wanted.speed, History(rules), tuple(q.queue_id for q in QUEUES), DIDS)
-    phone = Telephone(socket.socket(fileno=ctx.fds["simulator-udp"]), NoSound(), SystemClock(), name="pstn")
-    await phone.start()
-    callers = Callers(world, phone, ("127.0.0.1", ctx.settings.section(Sip).trunk_port))
-    agents = await _open_desks(ctx, world, callers)
-    await asyncio.sleep(SETTLE_S)
-    working = [ctx.tasks.start(agent.work(wanted.hours + 1), agent.user_id) for agent in agents]
-    began = time.monotonic()
-    began_virtual = clock.now()
-    lives = []
-    for script in scripts(wanted.calls, wanted.hours, random.Random(wanted.seed)):
-        await world.sleep(began_virtual + script.at_s - clock.now())
-        lives.append(asyncio.ensure_future(callers.call(script)))
-        _progress(ctx, world, script.at_s)
-    await asyncio.wait(lives, timeout=AFTER_S / wanted.speed + 5)
-    await asyncio.sleep(1.0)
-    took = time.monotonic() - began
-    virtual = clock.now() - began_virtual
-    for work in working:
-        work.cancel()
-    # Only now: a line that was quiet all day has been closed by the server.
-    boss = await asyncio.to_thread(_sign_in, port, "admin", wanted.password)
-    await asyncio.to_thread(_read_records, boss, world.history)
-    for agent in agents:
-        world.history.states.setdefault(agent.user_id, []).append((clock.wall_ms(), "end"))
-    found = verdict(world.history, round(SLACK_S * wanted.speed * 1000))
-    found["speed_effective"], found["wall_s"] = round(virtual / took, 1), round(took, 1)
-    found["slack_virtual_s"] = SLACK_S * wanted.speed
-    await phone.stop()
-    _write(ctx, found)
+class Day:
+    def __init__(self, ctx: RoleContext) -> None:
+        self._ctx, self._wanted = ctx, ctx.settings.section(Rehearsal)
+        self._port = ctx.settings.section(Web).http_port
+        self._clock = ScaledClock(self._wanted.speed, self._wanted.began_at_ms)
+        queues = rules_of(self._wanted)
+        self._world = World(self._clock, self._wanted.speed, History(queues), tuple(queues), DIDS)
+        self._chance = random.Random(self._wanted.seed)
+        self._cookies: dict[str, str] = {}
+        """By log-in name: who has signed in stays so all day."""
+
+    async def live(self) -> None:
+        """From opening to the verdict."""
+        ctx = self._ctx
+        phone = Telephone(socket.socket(fileno=ctx.fds["simulator-udp"]), NoSound(), SystemClock(), name="pstn")
+        await phone.start()
+        callers = Callers(self._world, phone, ("127.0.0.1", ctx.settings.section(Sip).trunk_port))
+        agents = await self._open_desks(callers)
+        await asyncio.sleep(SETTLE_S)
+        working = [ctx.tasks.start(agent.work(self._wanted.hours + 1), agent.user_id) for agent in agents]
+        working.append(ctx.tasks.start(self._probe(), "probe"))
+        began, began_virtual = time.monotonic(), self._clock.now()
+        await self._callers_call(callers, agents, began_virtual)
+        took, virtual = time.monotonic() - began, self._clock.now() - began_virtual
+        for work in working:
+            work.cancel()
+        _write(ctx, self._progress(callers, agents, self._wanted.hours * 3600), PROGRESS)
+        history = self._world.history
+        await asyncio.to_thread(_read_records, await self._api("admin"), history)
+        for agent in agents:
+            history.states.setdefault(agent.user_id, []).append((self._clock.wall_ms(), "end"))
+        (ctx.data_dir / "history.json").write_text(json.dumps(asdict(history)))
+        found = await asyncio.to_thread(verdict, history, Slack(self._wanted.speed, tuple(history.probes)))
+        found["speed_effective"], found["wall_s"] = round(virtual / took, 1), round(took, 1)
+        await phone.stop()
+        _write(ctx, found)
+
+    async def _callers_call(self, callers: Callers, agents: list[Agent], began_virtual: float) -> None:
+        lives = []
+        for script in scripts(self._wanted.calls, self._wanted.hours, self._chance):
+            await self._world.sleep(began_virtual + script.at_s - self._clock.now())
+            lives.append(asyncio.ensure_future(callers.call(script)))
+            _write(self._ctx, self._progress(callers, agents, script.at_s), PROGRESS)
+        await asyncio.wait(lives, timeout=AFTER_S / self._wanted.speed + 5)
+        await asyncio.sleep(1.0)
+
+    def _progress(self, callers: Callers, agents: list[Agent], at_s: float) -> dict[str, Any]:
+        """How it stands, for whoever watches."""
+        history = self._world.history
+        states = Counter(agent.state for agent in agents)
+        return {
+            "at_s": round(at_s),
+            "calls": len(history.callers),
+            "answered": len(history.talks),
+            "waiting": len(callers.waiting),
+            "states": {state: states[state] for state in ("ready", "ringing", "talking", "wrap_up", "break")},
+        }
+
+    # ------------------------------------------------------------ agents
+
+    async def _open_desks(self, callers: Callers) -> list[Agent]:
+        agents = []
+        for n in range(1, self._wanted.agents + 1):
+            chance = random.Random(self._wanted.seed * 1000 + n)
+            agent = Agent(
+                *(self._world, user_of(n), callers),
+                chance=chance,
+                spawn=self._ctx.tasks.start,
+                pleads=self._plead,
+            )
+            agent.page = await self._open_page(agent)
+            self._ctx.tasks.start(agent.stay(self._open_page), f"page {n}")
+            agents.append(agent)
+        return agents
+
+    async def _open_page(self, agent: Agent) -> Page:
+        api = await self._api(f"agent{int(agent.user_id[-3:])}")
+        return await Page.open(self._port, api.cookie, agent.user_id, agent.heard)
+
+    async def _api(self, login: str) -> Api:
+        """On a connection of its own: the server closes one that was quiet for long."""
+        if login not in self._cookies:
+            api = await asyncio.to_thread(_sign_in, self._port, login, self._wanted.password)
+            self._cookies[login] = api.cookie
+        return Api(http.client.HTTPConnection("127.0.0.1", self._port, timeout=20), self._cookies[login])
+
+    async def _probe(self) -> None:
+        """How long one small write takes, all day."""
+        languages = itertools.cycle(("en", "zh"))
+        while True:
+            at_ms, began = self._clock.wall_ms(), time.monotonic()
+            api = await self._api("admin")
+            with contextlib.suppress(CallFailed):
+                await asyncio.to_thread(api.ask, "PATCH", "/me", {"language": next(languages)})
+            self._world.history.probes.append((at_ms, (time.monotonic() - began) * 1000))
+            api.connection.close()
+            await asyncio.sleep(PROBE_EVERY_S)
+
+    async def _plead(self, call_id: str) -> None:
+        """The supervisor gives a caller whom an agent refused another priority. They may be gone, or talk, by then."""
+        boss, wish = await self._api("admin"), {"priority": self._chance.choice(PLEADED)}
+        with contextlib.suppress(CallFailed):
+            await asyncio.to_thread(boss.ask, "PUT", f"/calls/{call_id}/priority", wish)
+            self._world.history.moved += 1
+        boss.connection.close()
 
 
-def _write(ctx: RoleContext, found: dict[str, Any]) -> None:
+def user_of(n: int) -> str:
+    """The id of the nth agent."""
+    return f"usr_reh_{n:03d}"
+
+
+def rules_of(wanted: Rehearsal) -> dict[str, QueueRules]:
+    """What the model is told of the company."""
+    users = [user_of(n) for n in range(1, wanted.agents + 1)]
+    return {
+        queue.queue_id: QueueRules(
+            members=tuple(members_of(queue.queue_id, users)),
+            strategy=queue.strategy,
+            priority=queue.priority,
+            vip=queue.vip,
+            is_sticky=queue.sticky_days > 0,
+            sticky_wait_ms=queue.sticky_wait_s * 1000,
+        )
+        for queue in queues_of(wanted.calls)
+    }
+
+
+def _write(ctx: RoleContext, found: dict[str, Any], name: str = RESULT) -> None:
     """Whole or not at all: whoever waits for the file reads it at once."""
     (ctx.data_dir / "rehearsal.new").write_text(json.dumps(found))
-    (ctx.data_dir / "rehearsal.new").replace(ctx.data_dir / RESULT)
+    (ctx.data_dir / "rehearsal.new").replace(ctx.data_dir / name)
 
 
 def _sign_in(port: int, login: str, password: str) -> Api:
@@ -102,23 +199,6 @@ def _sign_in(port: int, login: str, password: str) -> Api:
             return api
         time.sleep(0.5)
     raise CallFailed(f"{login} cannot sign in")
-
-
-async def _open_desks(ctx: RoleContext, world: World, callers: Callers) -> list[Agent]:
-    wanted, port = ctx.settings.section(Rehearsal), ctx.settings.section(Web).http_port
-    agents = []
-    for n in range(1, wanted.agents + 1):
-        api = await asyncio.to_thread(_sign_in, port, f"agent{n}", wanted.password)
-        agent = Agent(world, f"usr_reh_{n:03d}", callers, random.Random(wanted.seed * 1000 + n), ctx.tasks.start)
-        agent.page = await Page.open(port, api.cookie, agent.user_id, agent.heard)
-        ctx.tasks.start(agent.page.read(), f"page {n}")
-        agents.append(agent)
-    return agents
-
-
-def _progress(ctx: RoleContext, world: World, at_s: float) -> None:
-    text = json.dumps({"at_s": round(at_s), "calls": len(world.history.callers), "talks": len(world.history.talks)})
-    (ctx.data_dir / PROGRESS).write_text(text)
 
 
 def _ms(text: str) -> int:
@@ -139,7 +219,14 @@ def _read_records(boss: Api, history: History) -> None:
 
 
 def _record(record: dict[str, Any], log: list[dict[str, Any]]) -> Record:
-    agent = record["agent"]
-    lines = [LogLine(_ms(each["at"]), each["type"], each["data"]) for each in log]
-    user_id = agent["user_id"] if agent else None
-    return Record(record["call_id"], record["from_number"], user_id, record["talk_s"], lines)
+    agent, queue = record["agent"], record["queue"]
+    return Record(
+        record["call_id"],
+        record["from_number"],
+        agent["user_id"] if agent else None,
+        record["talk_s"],
+        [LogLine(_ms(each["at"]), each["type"], each["data"]) for each in log],
+        queue_id=queue["id"] if queue else None,
+        started_ms=_ms(record["started_at"]),
+        ended_by=record["ended_by"],
+    )

@@ -9,19 +9,22 @@ from typing import Any
 class CallerSaw:
     """One call as the caller's telephone lived it."""
 
+    key: str
+    """The number, and which call of that number it is: `13900000001#1`."""
     number: str
     queue_id: str
     offered_ms: int
     ended_ms: int = 0
     status: int = 0
     ended_by: str = ""
+    """`caller`, or `company`."""
 
 
 @dataclass
 class AgentTalked:
     """One talk as the agent's page lived it."""
 
-    number: str
+    key: str
     user_id: str
     from_ms: int
     to_ms: int = 0
@@ -45,14 +48,25 @@ class Record:
     user_id: str | None
     talk_s: float
     log: list[LogLine] = field(default_factory=list)
+    queue_id: str | None = None
+    started_ms: int = 0
+    ended_by: str | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class QueueRules:
     """What the model needs to know of a queue."""
 
-    members: frozenset[str]
-    rings_all: bool = False
+    members: tuple[str, ...]
+    """In the queue's own order, which is also that of the seats."""
+    strategy: str = "longest-idle"
+    priority: int = 0
+    vip: dict[str, int] = field(default_factory=dict)
+    is_sticky: bool = False
+    sticky_wait_ms: int = 0
+
+    def priority_of(self, number: str) -> int:
+        return self.priority + self.vip.get(number, 0)
 
 
 @dataclass
@@ -65,5 +79,11 @@ class History:
     states: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """Of each agent: (since, state), by the backend's own times as the page was told."""
     records: list[Record] = field(default_factory=list)
+    probes: list[tuple[int, float]] = field(default_factory=list)
+    """When a small write was asked of the backend, and how many real milliseconds it took."""
     page_doubles: int = 0
     """How often a page was offered a call while it had another one."""
+    reconnects: int = 0
+    """How often a page had lost its line and came back."""
+    moved: int = 0
+    """How often the supervisor changed a waiting caller's priority."""

@@ -46,8 +46,8 @@ class Page:
                     future.set_result(json.loads(text[at:])[0])
 
     def _heard(self, name: str, data: dict[str, Any]) -> None:
-        if name == "snapshot" and data.get("agent"):
-            self._on_event("agent", data["agent"])
+        if name == "snapshot":
+            self._on_event("snapshot", data)
         elif name == "event":
             self._on_event(data["type"], data["data"])
 

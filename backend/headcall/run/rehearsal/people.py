@@ -5,20 +5,35 @@ import asyncio
 import contextlib
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from websockets.exceptions import WebSocketException
+
+from headcall.backend.rehearsal.company import number_of
 from headcall.kit.clock import Clock
 from headcall.run.rehearsal.history import AgentTalked, CallerSaw, History
 from headcall.run.rehearsal.page import Page
 from headcall.sip_bridge.simulator.rtp import RtpThread, Stream
-from headcall.sip_bridge.simulator.telephone import PhoneCall, Telephone
+from headcall.sip_bridge.simulator.telephone import Telephone
 from headcall.sip_bridge.uri import NameAddr, Uri
 
 Spawn = Callable[[Any, str], Any]
-SLOT_S: Final = 60.0
+OpenPage = Callable[["Agent"], Awaitable[Page]]
+Pleads = Callable[[str], Awaitable[None]]
+"""What a supervisor does for a caller whom an agent let pass, by the call's id."""
+
+CALLS_AGAIN: Final = 0.15
+"""Of the callers, so many have called before."""
+AGAIN_AFTER_S: Final = 3600.0
+"""A first call is over by then; if it is not, the second waits for its end."""
+SAME_NUMBER_S: Final = 0.5
+"""Real: between the end of a call and the next one of the same number, so that everybody has heard of the end."""
+COMES_BACK_S: Final = 0.3
+"""Real: so soon does a page whose line was cut come back."""
 
 
 class NoSound(RtpThread):
@@ -58,11 +73,18 @@ def scripts(count: int, hours: float, chance: random.Random) -> Iterator[Script]
         part = chance.random()
         if chance.random() * 1.4 < curve(part):
             moments.append(part * hours * 3600)
+    earlier: list[tuple[float, str, int]] = []
     for n, at_s in enumerate(sorted(moments)):
+        number, queue = number_of(n), chance.choices((0, 1, 2, 3), (10, 8, 2, 1))[0]
+        again = chance.random() < CALLS_AGAIN
+        if again and earlier and earlier[0][0] < at_s - AGAIN_AFTER_S:
+            _, number, queue = earlier.pop(0)
+        else:
+            earlier.append((at_s, number, queue))
         yield Script(
             at_s=at_s,
-            number=f"139{n:08d}",
-            queue=chance.choices((0, 1, 2), (5, 4, 1))[0],
+            number=number,
+            queue=queue,
             patience_s=chance.expovariate(1 / 240) + 5,
             talk_s=min(chance.lognormvariate(math.log(100), 0.6), 900),
             caller_ends=chance.random() < 0.4,
@@ -88,27 +110,44 @@ class Callers:
 
     def __init__(self, world: World, telephone: Telephone, trunk: tuple[str, int]) -> None:
         self._world, self._telephone, self._trunk = world, telephone, trunk
+        self._counts: Counter[str] = Counter()
+        self._lines: dict[str, asyncio.Lock] = {}
+        """A number calls once at a time."""
         self.scripts: dict[str, Script] = {}
+        """By number: what its present call is going to do."""
+        self.keys: dict[str, str] = {}
         self.helped: dict[str, asyncio.Event] = {}
         """By number: somebody talks with them (they hear it)."""
-        self.calls: dict[str, PhoneCall] = {}
+        self.waiting: set[str] = set()
+        """Keys of those who are not helped yet."""
 
     async def call(self, script: Script) -> None:
         """One call, from the first digit to the end."""
+        async with self._lines.setdefault(script.number, asyncio.Lock()):
+            self._counts[script.number] += 1
+            key = self.keys[script.number] = f"{script.number}#{self._counts[script.number]}"
+            self.scripts[script.number] = script
+            self.helped[script.number] = asyncio.Event()
+            self.waiting.add(key)
+            try:
+                await self._live(key, script, self.helped[script.number])
+            finally:
+                self.waiting.discard(key)
+            await asyncio.sleep(SAME_NUMBER_S)
+
+    async def _live(self, key: str, script: Script, helped: asyncio.Event) -> None:
         world, (host, port) = self._world, self._trunk
-        self.scripts[script.number] = script
-        helped = self.helped[script.number] = asyncio.Event()
         flow = self._telephone.flow_to(host, port)
-        saw = CallerSaw(script.number, world.queue_ids[script.queue], world.clock.wall_ms())
+        saw = CallerSaw(key, script.number, world.queue_ids[script.queue], world.clock.wall_ms())
         world.history.callers.append(saw)
         caller = NameAddr(Uri.sip(script.number, "pstn.invalid"))
         call = self._telephone.dial(Uri.sip(world.dids[script.queue], host, port), flow, caller)
-        self.calls[script.number] = call
         ended = asyncio.ensure_future(call.until("ended", within=1e6))
         waiting = asyncio.ensure_future(helped.wait())
         try:
             await asyncio.wait({ended, waiting}, timeout=script.patience_s / world.speed, return_when="FIRST_COMPLETED")
             if helped.is_set():
+                self.waiting.discard(key)
                 longest = script.talk_s if script.caller_ends else 3600
                 await asyncio.wait({ended}, timeout=longest / world.speed)
         finally:
@@ -123,17 +162,48 @@ class Callers:
 class Agent:
     """Somebody at a desk."""
 
-    def __init__(self, world: World, user_id: str, callers: Callers, chance: random.Random, spawn: Spawn) -> None:
+    def __init__(
+        self,
+        world: World,
+        user_id: str,
+        callers: Callers,
+        *,
+        chance: random.Random,
+        spawn: Spawn,
+        pleads: Pleads,
+    ) -> None:
         self._world, self.user_id, self._callers, self._chance, self._spawn = world, user_id, callers, chance, spawn
+        self._pleads = pleads
         self.page: Page | None = None
         self._calls: dict[str, str] = {}
         """Call id → state, as shown."""
         self._talks: dict[str, AgentTalked] = {}
-        self.errors = 0
+
+    @property
+    def state(self) -> str:
+        states = self._world.history.states.get(self.user_id)
+        return states[-1][1] if states else "offline"
+
+    async def stay(self, open_page: OpenPage) -> None:
+        """Reads the page's line all day; opens it again when it was cut, as a real page does."""
+        while True:
+            assert self.page is not None
+            with contextlib.suppress(WebSocketException, OSError):
+                await self.page.read()
+            self._world.history.reconnects += 1
+            await asyncio.sleep(COMES_BACK_S)
+            self.page = await open_page(self)
 
     def heard(self, kind: str, data: dict[str, Any]) -> None:
         """An event of the page."""
         match kind:
+            case "snapshot":
+                self.heard("agent", data["agent"])
+                now = [call["call_id"] for call in data["calls"]]
+                for call_id in [each for each in self._calls if each not in now]:
+                    self.heard("call_gone", {"call_id": call_id})
+                for call in data["calls"]:
+                    self.heard("call", call)
             case "agent":
                 states = self._world.history.states.setdefault(self.user_id, [])
                 since = round(datetime.fromisoformat(data["since"]).timestamp() * 1000)
@@ -156,7 +226,8 @@ class Agent:
             self._world.history.page_doubles += len(self._calls) > 1
             self._spawn(self._react(call_id, data["leg_id"]), "react")
         elif state == "talking" and was != "talking" and call_id not in self._talks:
-            talk = self._talks[call_id] = AgentTalked(number, self.user_id, self._world.clock.wall_ms())
+            key = self._callers.keys.get(number, number)
+            talk = self._talks[call_id] = AgentTalked(key, self.user_id, self._world.clock.wall_ms())
             self._world.history.talks.append(talk)
             if number in self._callers.helped:
                 self._callers.helped[number].set()
@@ -166,31 +237,35 @@ class Agent:
 
     async def _react(self, call_id: str, leg_id: str) -> None:
         """Most answer after some seconds; few look away, fewer refuse."""
-        page, luck = self.page, self._chance.random()
-        if page is None or luck < 0.02:
+        luck = self._chance.random()
+        if luck < 0.02:
             return
         await self._world.sleep(self._chance.uniform(1, 6))
-        with contextlib.suppress(TimeoutError):
-            if luck < 0.04:
-                await page.do("call.refuse", call_id=call_id)
-                return
-            await page.do("leg.connect", leg_id=leg_id, sdp="v=0")
-            await page.do("call.answer", call_id=call_id)
+        if luck < 0.04:
+            await self._do("call.refuse", call_id=call_id)
+            await self._pleads(call_id)
+            return
+        await self._do("leg.connect", leg_id=leg_id, sdp="v=0")
+        await self._do("call.answer", call_id=call_id)
+
+    async def _do(self, kind: str, **words: object) -> None:
+        """What a person does who looks whether it worked: if not, they live on."""
+        if self.page:
+            with contextlib.suppress(TimeoutError, WebSocketException):
+                await self.page.do(kind, **words)
 
     async def _finish(self, call_id: str, talk_s: float) -> None:
         await self._world.sleep(talk_s)
-        if self.page and call_id in self._calls:
-            with contextlib.suppress(TimeoutError):
-                await self.page.do("call.hang_up", call_id=call_id)
+        if call_id in self._calls:
+            await self._do("call.hang_up", call_id=call_id)
 
     async def work(self, hours: float) -> None:
         """The whole day: at work, with a break now and then; whoever was paused for missing comes back."""
-        assert self.page is not None
-        await self.page.do("softphone.take", instance=self.user_id)
-        await self.page.do("agent.state", state="ready")
+        await self._do("softphone.take", instance=self.user_id)
+        await self._do("agent.state", state="ready")
         until = self._world.clock.now() + hours * 3600
         while self._world.clock.now() < until:
             await self._world.sleep(self._chance.uniform(300, 3000))
-            await self.page.do("agent.state", state="break", reason="coffee")
+            await self._do("agent.state", state="break", reason="coffee")
             await self._world.sleep(self._chance.uniform(60, 400))
-            await self.page.do("agent.state", state="ready")
+            await self._do("agent.state", state="ready")
