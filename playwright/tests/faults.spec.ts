@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test } from "@playwright/test";
+import { type APIRequestContext, expect, test } from "@playwright/test";
 import { shoot } from "../helpers/a11y";
 import { answer, type Customer, customerCalls, leave, sit, timer } from "../helpers/actors";
 import { expectTone, watchGaps } from "../helpers/media";
@@ -78,6 +78,48 @@ for (const how of ["cut", "blackhole"] as const) {
     await leave(mei);
     road.close();
   });
+}
+
+test("the agent's tab crashes and comes back twelve seconds later: music for the caller, then the same call and recording", async ({
+  browser,
+}) => {
+  const mei = await sit(browser, "mei", { hz: 900 });
+  const customer = await customerCalls(mei.page, { hang_up_after_s: 90 });
+  await answer(mei.page);
+  await expectTone(mei.page, 440);
+  const before = await lastCall(mei.page.request);
+  const dead = mei.page;
+  const cdp = await mei.context.newCDPSession(dead);
+  void cdp.send("Page.crash").catch(() => undefined);
+  const silentAt = Date.now();
+  const kinds = async () => (await lastCall(mei.context.request)).log.map((entry) => entry.type);
+  await expect.poll(kinds, { timeout: 10_000 }).toContain("media_lost");
+  await expect.poll(async () => (await customer.state()).heard_dbov, { message: "hears music" }).toBeGreaterThan(-45);
+  await new Promise((done) => setTimeout(done, Math.max(0, 12_000 - (Date.now() - silentAt))));
+  mei.page = await mei.context.newPage();
+  await mei.page.goto("/");
+  await expect(timer(mei.page)).toBeVisible({ timeout: 8000 });
+  await expectTone(mei.page, 440);
+  await mei.page.keyboard.press("Alt+KeyK");
+  await expect(timer(mei.page)).toBeHidden();
+  await expect.poll(async () => (await lastCall(mei.context.request)).ended_at).not.toBeNull();
+  const after = await lastCall(mei.context.request);
+  expect(after.call_id).toBe(before.call_id);
+  expect(after.recordings.map((r) => r.recording_id)).toEqual(before.recordings.map((r) => r.recording_id));
+  expect(after.log.filter((entry) => entry.type === "queue_entered")).toHaveLength(1);
+  await leave(mei);
+});
+
+interface Told {
+  call_id: string;
+  ended_at: string | null;
+  log: { type: string }[];
+  recordings: { recording_id: string }[];
+}
+
+async function lastCall(request: APIRequestContext): Promise<Told> {
+  const { calls } = (await (await request.get("/api/v1/calls?limit=1")).json()) as { calls: { call_id: string }[] };
+  return (await request.get(`/api/v1/calls/${calls[0]?.call_id}`)).json() as Promise<Told>;
 }
 
 /** While the backend starts, the simulator cannot be asked through it. */

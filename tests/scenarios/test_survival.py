@@ -14,6 +14,7 @@ from tests.world.system import Demo
 from tests.world.workday import (
     CALLER_TONE,
     answer,
+    at_desk,
     at_work,
     customer_calls,
     customer_hangs_up,
@@ -84,12 +85,12 @@ def test_three_who_wait_keep_their_places_and_one_goes_on_talking_when_the_backe
     system(story)
 
 
-async def waits(desk: Desk, number: int) -> None:
+async def waits(desk: Desk, number: int, timeout: float = 10.0) -> None:
     async def so_many() -> bool:
         queues = (await desk.person.get("/queues"))["queues"]
         return bool(sum(queue["waiting"] for queue in queues) == number)
 
-    await eventually(so_many, f"{number} wait")
+    await eventually(so_many, f"{number} wait", timeout)
 
 
 @pytest.mark.parametrize("role", ["backend", "sip-1"])
@@ -176,5 +177,26 @@ def test_a_new_transport_for_the_same_leg_is_the_same_call_and_recording(system:
             await desk.do("call.hang_up", call_id=call["call_id"])
             record = await record_of(desk.person, call["call_id"])
             assert len(record["recordings"]) == 1
+
+    system(story)
+
+
+def test_the_caller_of_an_agent_who_vanishes_is_first_in_line_with_all_his_waiting(system: Run) -> None:
+    async def story(running: Demo) -> None:
+        async with at_work(running, "mei") as mei, at_desk(running, "lei") as lei:
+            _, call = await talk(mei, caller_number="13800000001")
+            await customer_calls(lei.person, caller_number="13800000002")
+            await waits(lei, 1)
+            await mei.crash()
+            await waits(lei, 2, 30)
+            log = (await mei.person.get(f"/calls/{call['call_id']}"))["log"]
+            assert [entry["type"] for entry in log if entry["type"].startswith("media_lost")], "and music meanwhile"
+            first, again = [entry["data"] for entry in log if entry["type"] == "queue_entered"]
+            assert (again["rank"], again["entered_at_ms"]) == (-1, first["entered_at_ms"])
+            agents = {agent["user_id"]: agent for agent in (await lei.person.get("/agents"))["agents"]}
+            lost = agents[mei.person.me["user_id"]]
+            assert (lost["state"], lost["reason"]) == ("break", "lost")
+            await lei.ready()
+            assert (await answer(lei))["peer"]["number"] == "13800000001"
 
     system(story)
