@@ -9,6 +9,7 @@ from headcall.backend.calls.model import Call
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules import (
     begin,
+    callback,
     centre,
     clock,
     consult,
@@ -27,6 +28,10 @@ Rule = Callable[[Plan, Any], None]
 
 RULES: Final[dict[type, Rule]] = {
     inputs.Begin: begin.begin,
+    inputs.BeginCallback: callback.begin,
+    inputs.PromiseCallback: callback.promise,
+    inputs.CallbackUnreachable: callback.unreachable,
+    inputs.CancelCallback: callback.cancel,
     leg_words.LegRinging: ringing.leg_rings,
     leg_words.LegAnswered: ringing.leg_answers,
     leg_words.LegHeld: legs.phone_held,

@@ -8,6 +8,11 @@ from msgspec.structs import replace
 
 from headcall.backend.calls.log import (
     Bridged,
+    CallbackAsked,
+    CallbackCancelled,
+    CallbackDialled,
+    CallbackMissed,
+    CallbackPromised,
     CallParked,
     CallStarted,
     ConferenceJoined,
@@ -275,6 +280,15 @@ def _picked_up(call: Call, e: PickedUp, at_ms: int) -> Call:
     return replace(call, parked=None, comeback=None, agent_id=call.legs[e.leg_id].user_id or call.agent_id)
 
 
+def _callback(call: Call, **changes: object) -> Call:
+    return replace(call, callback=replace(call.callback, **changes)) if call.callback else call
+
+
+def _callback_dialled(call: Call, e: CallbackDialled, at_ms: int) -> Call:
+    dialled = _callback(call, attempts=e.attempt, retry_at_ms=None)
+    return replace(dialled, caller_id=e.leg_id or call.caller_id)
+
+
 Fold = Callable[[Call, Any, int], Call]
 
 APPLY: Final[dict[type[Event], Fold]] = {
@@ -325,6 +339,11 @@ APPLY: Final[dict[type[Event], Fold]] = {
     StaysParked: _stays_parked,
     PickedUp: _picked_up,
     LeftPark: lambda call, e, at: replace(call, parked=None),
+    CallbackPromised: lambda call, e, at: replace(call, promised=e.promise),
+    CallbackAsked: lambda call, e, at: replace(call, callback=e.callback),
+    CallbackDialled: _callback_dialled,
+    CallbackMissed: lambda call, e, at: _callback(call, retry_at_ms=e.retry_at_ms),
+    CallbackCancelled: lambda call, e, at: call,
     Recovered: lambda call, e, at: call,
     Ended: _ended,
 }

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from headcall.backend.calls.model import Direction, Intro, Leg, Mode, RingKind, Terms
+from headcall.backend.calls.model import Callback, Direction, Intro, Leg, Mode, Promise, RingKind, Terms
 from headcall.backend.queues.model import Choice
 from headcall.wire.legs import ToPhone, ToTrunk
 from headcall.wire.media import Source
@@ -41,6 +41,8 @@ class RingDevices(Struct, frozen=True):
     to_number: str = ""
     to_name: str = ""
     intro: Intro | None = None
+    then: Device | None = None
+    """The customer's telephone, to be dialled once somebody has accepted (`rules.callback`)."""
 
 
 class WaitInQueue(Struct, frozen=True):
@@ -51,6 +53,8 @@ class WaitInQueue(Struct, frozen=True):
     to_name: str = ""
     priority: int = 0
     terms: Terms = Terms()
+    entered_at_ms: int | None = None
+    """What the place counts from, if that is not now: of who had waited before and calls again."""
 
 
 class RefuseCaller(Struct, frozen=True):
@@ -78,6 +82,39 @@ class Begin(Struct, frozen=True):
     user_id: str | None = None
     trunk: str | None = None
     codec: str = ""
+
+
+class BeginCallback(Struct, frozen=True):
+    """The first input of a call-back: it takes its caller's place."""
+
+    leg_id: str
+    media_node: str
+    language: Literal["zh", "en"]
+    from_name: str
+    to_number: str
+    queue_id: str
+    queue_name: str
+    entered_at_ms: int
+    priority: int
+    terms: Terms
+    callback: Callback
+
+
+class PromiseCallback(Struct, frozen=True):
+    """The caller does not want to wait any longer."""
+
+    promise: Promise
+
+
+class CallbackUnreachable(Struct, frozen=True):
+    """There is nothing to dial the customer with."""
+
+    cause: str
+
+
+class CancelCallback(Struct, frozen=True):
+    by: str
+    """The user; or `redial`: the customer has called again."""
 
 
 # ---------------------------------------------------------------- what users want

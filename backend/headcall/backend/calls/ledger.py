@@ -88,14 +88,18 @@ def record_of(call: Call, agent_of: AgentOf) -> CallRecord:
     rung = [leg for leg in call.legs.values() if leg.role == "callee" and leg.user_id]
     to_user = call.agent_id or (rung[-1].user_id if rung and not call.queue_id else None)
     is_served = call.queue_id is not None or agent is not None
+    ours, theirs = (call.to_number, call.to_name), (call.from_number, call.from_name)
+    if not call.callback:  # a call-back waits as its customer, and is a call of ours to them
+        ours, theirs = theirs, ours
     return CallRecord(
         call_id=call.call_id,
         direction=call.direction,
-        from_number=call.from_number,
-        to_number=call.to_number,
+        from_number=ours[0],
+        to_number=theirs[0],
         started_at_ms=call.started_at_ms,
-        from_name=call.from_name,
-        to_name=call.to_name,
+        from_name=ours[1],
+        to_name=theirs[1],
+        callback="made" if call.callback else "promised" if call.promised else None,
         from_user_id=call.caller.user_id if call.caller_id else None,
         to_user_id=to_user,
         queue_id=call.queue_id,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, convert, to_builtins
 
-from headcall.backend.calls.model import Comeback, Direction, EndedBy, Leg, Mode, Parked, Ring, Terms
+from headcall.backend.calls.model import Callback, Comeback, Direction, EndedBy, Leg, Mode, Parked, Promise, Ring, Terms
 from headcall.backend.queues.model import Choice
 from headcall.wire.media import Source
 
@@ -283,6 +283,36 @@ class LeftPark(Event, frozen=True):
     """Nobody wanted it; the caller goes on elsewhere."""
 
     cause: str
+
+
+class CallbackPromised(Event, frozen=True):
+    """The caller will be called back, by the call `promise.call_id`."""
+
+    promise: Promise
+
+
+class CallbackAsked(Event, frozen=True):
+    """This call is a call-back."""
+
+    callback: Callback
+    queue_id: str
+
+
+class CallbackDialled(Event, frozen=True):
+    """An agent has accepted, and the customer is dialled; no `leg_id` when there was nothing to dial with."""
+
+    attempt: int
+    leg_id: str
+
+
+class CallbackMissed(Event, frozen=True):
+    cause: str
+    retry_at_ms: int | None
+    """None: it is given up."""
+
+
+class CallbackCancelled(Event, frozen=True):
+    by: str
 
 
 class Recovered(Event, frozen=True):

@@ -110,7 +110,7 @@ class Intro(Struct, frozen=True):
     """By the user who answers."""
 
 
-RingKind = Literal["queue", "direct", "outside", "consult"]
+RingKind = Literal["queue", "direct", "outside", "consult", "callback"]
 
 
 class Ring(Struct, frozen=True):
@@ -122,6 +122,38 @@ class Ring(Struct, frozen=True):
     started_at_ms: int
     expires_at_ms: int
     intro: Intro | None = None
+    then: Leg | None = None
+    """Of a call-back: the customer's leg, to be dialled once an agent has accepted."""
+
+
+class Promise(Struct, frozen=True):
+    """What a caller was promised who did not want to wait: all that the call-back needs to know."""
+
+    call_id: str
+    """Of the call-back."""
+    number: str
+    queue_id: str
+    queue_name: str
+    entered_at_ms: int
+    priority: int
+    until_ms: int
+    tries: int
+    retry_ms: int
+
+
+class Callback(Struct, frozen=True):
+    """A place in line whose caller has hung up and will be called back."""
+
+    number: str
+    origin: str
+    """The call in which it was promised."""
+    until_ms: int
+    """After this moment it is given up."""
+    tries: int = 2
+    retry_ms: int = 300_000
+    attempts: int = 0
+    retry_at_ms: int | None = None
+    """When it stands in line again, after an attempt that came to nothing."""
 
 
 class Comeback(Struct, frozen=True):
@@ -206,6 +238,8 @@ class Call(Struct, frozen=True):
     refusal: str | None = None
     """The cause that is being told to the caller before the call ends."""
     comeback: Comeback | None = None
+    promised: Promise | None = None
+    callback: Callback | None = None
     lapses: tuple[Lapse, ...] = ()
     recordings: tuple[Recording, ...] = ()
     queue_id: str | None = None
@@ -255,6 +289,11 @@ class Call(Struct, frozen=True):
     @property
     def is_open(self) -> bool:
         return self.ended_at_ms is None
+
+    @property
+    def is_placeholder(self) -> bool:
+        """A call-back whose customer is not on the line: nobody hears anything, nobody hangs up."""
+        return self.callback is not None and not self.caller.is_live
 
     @property
     def caller(self) -> Leg:

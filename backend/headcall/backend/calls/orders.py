@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from headcall.backend.calls.model import Call, Consulting, Leg, Recording
+from headcall.backend.calls.rules.callback import is_dialling
 from headcall.backend.calls.rules.centre import intro_play_id
 from headcall.wire import legs as leg_words
 from headcall.wire import media as media_words
@@ -40,6 +41,8 @@ def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
             return source
     if call.more and leg.leg_id in call.talkers:
         return _hears_in_conference(call, leg, sounds)
+    if is_dialling(call) and leg.role == "callee":
+        return _hears_ringing(call, leg)
     other = call.other(leg.leg_id)
     if other is not None:
         return _hears_in_talk(call, leg, other, sounds)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.errors import NoSuchCall, Overloaded
-from headcall.backend.calls.inputs import Begin
+from headcall.backend.calls.inputs import Begin, BeginCallback
 from headcall.backend.calls.log import Entry
 from headcall.backend.calls.mailbox import Box, Changed, Nodes
 from headcall.backend.calls.model import EMPTY, Call
@@ -97,7 +97,7 @@ class CallControl:
 
     # ------------------------------------------------------------ beginning and ending
 
-    async def begin(self, call_id: str, start: Begin) -> Call:
+    async def begin(self, call_id: str, start: Begin | BeginCallback) -> Call:
         """A new call; returns once it is in the log."""
         if len(self._boxes) >= MOST_CALLS:
             raise Overloaded(f"{MOST_CALLS} calls are open")

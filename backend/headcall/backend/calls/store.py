@@ -8,6 +8,7 @@ from sqlalchemy import String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from headcall.backend.callbacks import store as callbacks
 from headcall.backend.calls.log import CallStarted, Entry, LegAdded, from_row, to_row
 from headcall.backend.queues import offers
 from headcall.backend.store.base import Base, Id
@@ -57,6 +58,7 @@ async def append(session: AsyncSession, call_id: str, entries: Sequence[Entry]) 
             case _:
                 pass
         await offers.project(session, call_id, entry)
+        await callbacks.project(session, call_id, entry)
     await session.flush()
 
 

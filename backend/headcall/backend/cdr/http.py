@@ -46,6 +46,7 @@ class CallRecordOut(BaseModel):
     cause: str
     ended_by: Literal["caller", "agent", "system"] | None
     recording_id: str | None
+    callback: Literal["promised", "made"] | None
     outcome: OutcomeOut
 
 

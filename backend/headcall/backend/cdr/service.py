@@ -34,6 +34,7 @@ COLUMNS = (
     "talk_s",
     "cause",
     "ended_by",
+    "callback",
     "disposition",
     "note",
     "mark",
@@ -123,6 +124,7 @@ class Records:
             "cause": record.cause,
             "ended_by": record.ended_by,
             "recording_id": record.recording_id,
+            "callback": record.callback,
             "outcome": outcome_view(outcome),
         }
 

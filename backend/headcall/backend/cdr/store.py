@@ -37,6 +37,8 @@ class CallRecord:
     """An id of `headcall.wire.causes`; empty while the call lives."""
     ended_by: Literal["caller", "agent", "system"] | None = None
     recording_id: str | None = None
+    callback: Literal["promised", "made"] | None = None
+    """The caller chose to be called back; or this is the call that did."""
     tenant_id: str = DEFAULT_TENANT
 
 
@@ -70,6 +72,7 @@ class CdrRow(Base):
     cause: Mapped[str] = mapped_column(String(64))
     ended_by: Mapped[str | None] = mapped_column(String(16))
     recording_id: Mapped[str | None] = mapped_column(Id)
+    callback: Mapped[str | None] = mapped_column(String(16))
 
     def record(self) -> CallRecord:
         return CallRecord(**{name: getattr(self, name) for name in CallRecord.__dataclass_fields__})

@@ -16,6 +16,7 @@ FEATURES = (
     "cdr",
     "calls",
     "queues",
+    "callbacks",
     "agents",
     "bridges",
     "media",

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules import callback
 from headcall.backend.calls.rules.centre import intros_over, rated_too_long, send_away
 from headcall.backend.calls.rules.ending import close_leg, end
 from headcall.backend.calls.rules.legs import leg_without_media
@@ -66,7 +67,7 @@ def limits(call: Call) -> Iterator[Limit]:
 
 def _phase_limits(call: Call) -> Iterator[Limit]:
     if call.phase == "new":
-        yield Limit(call.turned_at_ms + IDLE_MS, "idle")
+        yield _idle_limit(call)
     if call.intro and call.talking_since_ms is not None:
         yield Limit(call.talking_since_ms + INTRO_MS, "intro")
     if call.phase == "rating":
@@ -75,6 +76,12 @@ def _phase_limits(call: Call) -> Iterator[Limit]:
         yield Limit(call.parked.until_ms + (IDLE_MS if call.comeback else 0), "back" if call.comeback else "park")
     if call.phase == "refusing":
         yield Limit(call.turned_at_ms + REFUSAL_MS, "idle")
+
+
+def _idle_limit(call: Call) -> Limit:
+    if call.callback and call.callback.retry_at_ms is not None:
+        return Limit(call.callback.retry_at_ms, "again")
+    return Limit(call.turned_at_ms + IDLE_MS, "idle")
 
 
 def _leg_limits(leg: Leg) -> Iterator[Limit]:
@@ -130,6 +137,7 @@ DUE: Final[dict[str, Callable[[Plan, str], None]]] = {
     "lost": _lost,
     "page": _page_left_while_ringing,
     "idle": _idle,
+    "again": callback.again,
     "park": ring_back,
     "back": lambda plan, _: failed_to_reach(plan, "no-answer"),
     "intro": lambda plan, _: intros_over(plan),

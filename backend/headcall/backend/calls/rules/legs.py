@@ -13,13 +13,14 @@ from headcall.backend.calls.log import (
     PageGone,
     RecordingDone,
 )
-from headcall.backend.calls.model import Comeback, Leg
+from headcall.backend.calls.model import Comeback, EndedBy, Leg
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules.callback import is_dialling
 from headcall.backend.calls.rules.centre import hang_up_leg
 from headcall.backend.calls.rules.conference import in_conference, leave_conference
 from headcall.backend.calls.rules.consult import is_consulted, is_consulting, leave
 from headcall.backend.calls.rules.ending import close_leg, drop_consulted, end, part, side_of
-from headcall.backend.calls.rules.ringing import ringing_leg_ended
+from headcall.backend.calls.rules.ringing import give_up_round, ringing_leg_ended
 from headcall.backend.calls.rules.where import back_in_queue
 from headcall.wire import legs, media
 
@@ -44,11 +45,19 @@ def leg_ended(plan: Plan, event: legs.LegEnded) -> None:
     elif in_conference(plan.call, leg):
         leave_conference(plan, leg, event.cause)
     elif was_customer or plan.call.pair is None:
-        end(plan, event.cause, side_of(plan, leg) if event.by_peer else "system")
+        _nobody_left(plan, event.cause, side_of(plan, leg) if event.by_peer else "system")
     elif event.by_peer or event.cause == "normal":
         hang_up_leg(plan, leg, event.cause)
     else:
         agent_lost(plan, leg, event.cause)
+
+
+def _nobody_left(plan: Plan, cause: str, by: EndedBy) -> None:
+    """One of the two is gone before they talked, or the customer is. A call-back may be tried once more."""
+    if is_dialling(plan.call):
+        give_up_round(plan, cause)
+    else:
+        end(plan, cause, by)
 
 
 def agent_lost(plan: Plan, leg: Leg, cause: str) -> None:
@@ -108,7 +117,7 @@ def leg_without_media(plan: Plan, leg: Leg) -> None:
     elif in_conference(plan.call, leg):
         leave_conference(plan, leg, "media-lost")
     elif leg.leg_id == plan.call.customer.leg_id or plan.call.pair is None:
-        end(plan, "media-lost", "system")
+        _nobody_left(plan, "media-lost", "system")
     else:
         agent_lost(plan, leg, "media-lost")
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rounds of ringing: who is rung, who wins, and what becomes of the caller when nobody does."""
 
+from msgspec.structs import replace
+
 from headcall.backend.calls.errors import NotNow
 from headcall.backend.calls.inputs import Answer, Device, Refuse, RingDevices
 from headcall.backend.calls.log import (
@@ -15,6 +17,7 @@ from headcall.backend.calls.log import (
 )
 from headcall.backend.calls.model import Leg, Ring
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules import callback
 from headcall.backend.calls.rules.ending import close_leg, drop_consulted, stop_ringing
 from headcall.backend.calls.rules.where import failed_to_reach
 from headcall.wire import legs as wire
@@ -25,7 +28,7 @@ def ring_devices(plan: Plan, wish: RingDevices) -> None:
     call = plan.call
     if not call.is_open or call.ring or call.pair or call.refusal or call.rating:
         raise NotNow("the call is not to be rung for", call_id=call.call_id)
-    if wish.choice and not call.wait:
+    if (wish.choice or wish.then) and not call.wait:
         raise NotNow("the caller waits no more", call_id=call.call_id)
     start_round(plan, wish)
 
@@ -38,6 +41,7 @@ def start_round(plan: Plan, wish: RingDevices) -> None:
         started_at_ms=plan.now_ms,
         expires_at_ms=plan.now_ms + wish.ring_for_ms,
         intro=wish.intro,
+        then=replace(_leg_for(plan, wish.then, ""), role="caller", ring_id=None) if wish.then else None,
     )
     plan.note(RingStarted(ring, wish.choice))
     for device in wish.devices:
@@ -114,12 +118,28 @@ def win(plan: Plan, leg: Leg, codec: str = "", by: str = "") -> None:
     if plan.call.consulting:
         plan.note(ConsultAnswered(leg.leg_id))
         return
+    if ring.then is not None and plan.call.is_placeholder:
+        plan.note(QueueLeft("calling-back"))
+        callback.dial(plan, ring)
+        return
     if plan.call.wait:
         plan.note(QueueLeft("answered"))
+    if ring.kind == "callback":
+        _called_back(plan, ring, leg)
+        return
     customer = plan.call.customer
     if customer.state == "incoming":
         plan.note(LegAnswered(customer.leg_id))
     plan.note(Bridged(customer.leg_id, leg.leg_id, _intro(ring, customer, leg)))
+
+
+def _called_back(plan: Plan, ring: Ring, customer: Leg) -> None:
+    """The customer is there. Without the agent, who left in this very moment, there is nobody to talk to."""
+    agent = callback.agent_of(plan.call)
+    if agent is None:
+        callback.missed(plan, "unavailable")
+    else:
+        plan.note(Bridged(customer.leg_id, agent.leg_id, _intro(ring, customer, agent)))
 
 
 def _intro(ring: Ring, customer: Leg, leg: Leg) -> dict[str, str]:
@@ -153,8 +173,11 @@ def round_may_be_over(plan: Plan, cause: str) -> None:
 
 def give_up_round(plan: Plan, cause: str) -> None:
     """Nobody took it. In a queue the caller waits on; elsewhere the caller hears why."""
+    is_callback = callback.is_dialling(plan.call)
     stop_ringing(plan, cause, cause)
     if plan.call.consulting:
         drop_consulted(plan, cause)
+    elif is_callback:
+        callback.missed(plan, cause)
     elif not plan.call.wait:
         failed_to_reach(plan, cause)

@@ -14,11 +14,12 @@ from headcall.backend.calls.log import (
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.begin import go_to
+from headcall.backend.calls.rules.callback import is_dialling
 from headcall.backend.calls.rules.centre import hang_up_leg
 from headcall.backend.calls.rules.conference import in_conference, talking
 from headcall.backend.calls.rules.consult import is_consulted, is_consulting, leave
 from headcall.backend.calls.rules.ending import close_leg, drop_consulted, end, part, side_of
-from headcall.backend.calls.rules.ringing import refuse
+from headcall.backend.calls.rules.ringing import give_up_round, refuse
 from headcall.backend.calls.rules.where import comeback_to
 from headcall.wire.legs import TransferResult
 from headcall.wire.media import SendDigits
@@ -46,6 +47,8 @@ def hang_up(plan: Plan, wish: HangUp) -> None:
         leave(plan, leg)
     elif plan.call.pair:
         hang_up_leg(plan, leg, "normal")
+    elif is_dialling(plan.call):
+        give_up_round(plan, "caller-cancelled")
     else:
         end(plan, "normal" if plan.call.parked else "caller-cancelled", side_of(plan, leg))
 

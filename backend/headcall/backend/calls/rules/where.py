@@ -29,7 +29,7 @@ def wait_in_queue(plan: Plan, wish: WaitInQueue) -> None:
         QueueEntered(
             queue_id=wish.queue_id,
             queue_name=wish.queue_name,
-            entered_at_ms=plan.call.queue_entered_at_ms if plan.call.overflow else plan.now_ms,
+            entered_at_ms=plan.call.queue_entered_at_ms if plan.call.overflow else (wish.entered_at_ms or plan.now_ms),
             until_ms=plan.now_ms + wish.max_wait_ms,
             priority=wish.priority,
             terms=wish.terms,
