@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ComponentType, lazy } from "react";
-import { ListMusic, type LucideIcon, Search } from "@/ui/icons";
+import { ListMusic, type LucideIcon, Search, ShieldCheck, Users } from "@/ui/icons";
 
 export interface Section {
   id: string;
@@ -19,6 +19,20 @@ export const SECTIONS: readonly Section[] = [
     icon: ListMusic,
     right: "queue.manage",
     page: lazy(() => import("./queues").then((m) => ({ default: m.Queues }))),
+  },
+  {
+    id: "people",
+    label: "admin.people",
+    icon: Users,
+    right: "user.manage",
+    page: lazy(() => import("./people").then((m) => ({ default: m.AdminPeople }))),
+  },
+  {
+    id: "security",
+    label: "admin.security",
+    icon: ShieldCheck,
+    right: "user.manage",
+    page: lazy(() => import("./security").then((m) => ({ default: m.Security }))),
   },
   {
     id: "audit",

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, api } from "@/api/client";
-import { choose, useSettings } from "@/core/settings";
+import type { Challenge } from "@/api/identity";
+import { choose } from "@/core/settings";
+import type { Me } from "@/core/wire";
 import { Mark } from "@/features/shell/mark";
-import { faultText } from "@/hooks/useActions";
 import { languageNow } from "@/i18n";
 import { Button } from "@/ui/button";
-import { Input, Labelled } from "@/ui/field";
 import { Languages } from "@/ui/icons";
 import { BrandPanel } from "./brand-panel";
+import { CodeForm } from "./code-form";
+import { EnrolForm } from "./enrol-form";
+import { PasswordForm } from "./password-form";
 
 export function Login() {
   const { t } = useTranslation();
@@ -29,7 +31,7 @@ export function Login() {
           </Button>
         </div>
         <div className="flex flex-1 items-center justify-center pb-16">
-          <Form />
+          <Steps />
         </div>
         <p className="text-center text-xs text-ink-3">{t("login.foot")}</p>
       </div>
@@ -37,69 +39,22 @@ export function Login() {
   );
 }
 
-function Form() {
+/** The password, and what the server asks after it. */
+function Steps() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [login, setLogin] = useState(useSettings.getState().login);
-  const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState("");
-  const submit = async (e: FormEvent) => {
-    e.preventDefault();
-    setBusy(true);
-    setFault("");
-    try {
-      const me = await api.logIn(login.trim(), password);
-      choose({ login: login.trim() });
-      client.setQueryData(["session"], me);
-    } catch (error) {
-      setFault(error instanceof ApiError && error.status === 401 ? t("fault.bad-credentials") : faultText(error));
-      setBusy(false);
-    }
+  const [challenge, setChallenge] = useState<Challenge | null>(null);
+  const [notice, setNotice] = useState("");
+  const isIn = (me: Me) => client.setQueryData(["session"], me);
+  const back = (why: "expired" | "wish") => {
+    setNotice(why === "expired" ? t("login.expired") : "");
+    setChallenge(null);
   };
-  return (
-    <form onSubmit={(e) => void submit(e)} className="w-full max-w-80" aria-labelledby="login-title">
-      <h1 id="login-title" className="text-2xl font-semibold">
-        {t("login.title")}
-      </h1>
-      <p className="mt-1.5 mb-7 text-base text-ink-3">{t("login.text")}</p>
-      <div className="space-y-4">
-        <Labelled label={t("login.login")}>
-          {(id) => (
-            <Input
-              id={id}
-              className="h-11 text-base"
-              value={login}
-              onChange={(e) => setLogin(e.target.value)}
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              autoFocus={!login}
-            />
-          )}
-        </Labelled>
-        <Labelled label={t("login.password")}>
-          {(id) => (
-            <Input
-              id={id}
-              className="h-11 text-base"
-              type="password"
-              value={password}
-              onChange={(e) => setPassword(e.target.value)}
-              autoComplete="current-password"
-              required
-              autoFocus={!!login}
-            />
-          )}
-        </Labelled>
-        <p role="alert" className="min-h-5 text-sm text-stop-ink">
-          {fault}
-        </p>
-        <Button tone="accent" size="lg" type="submit" disabled={busy} className="w-full">
-          {t(busy ? "login.busy" : "login.go")}
-        </Button>
-      </div>
-    </form>
-  );
+  const asked = (next: Challenge) => {
+    setNotice("");
+    setChallenge(next);
+  };
+  if (challenge?.step === "code") return <CodeForm ticket={challenge.ticket} onIn={isIn} onBack={back} />;
+  if (challenge?.step === "enrol") return <EnrolForm ticket={challenge.ticket} onIn={isIn} onBack={back} />;
+  return <PasswordForm notice={notice} onIn={isIn} onAsked={asked} />;
 }

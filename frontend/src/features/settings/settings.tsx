@@ -16,6 +16,7 @@ import { Segments } from "@/ui/segments";
 import { Slider } from "@/ui/slider";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
+import { Security } from "./security";
 import { ShortcutEditor } from "./shortcut-editor";
 
 export function SettingsPage() {
@@ -27,6 +28,7 @@ export function SettingsPage() {
         <Calls />
         <Look />
         <Sound />
+        <Security />
         <ShortcutEditor />
       </div>
     </main>
