@@ -62,9 +62,10 @@ const FACES = [
 export function initials(name: string): string {
   const plain = name.trim();
   if (!plain) return "·";
-  if (/^\p{Script=Han}/u.test(plain)) return plain.length > 2 ? plain.slice(-2) : plain;
+  if (/^\p{Script=Han}/u.test(plain)) return plain.length > 2 ? Array.from(plain).slice(-2).join("") : plain;
   const words = plain.split(/\s+/);
-  return ((words[0]?.[0] ?? "") + (words.length > 1 ? (words.at(-1)?.[0] ?? "") : "")).toUpperCase();
+  const first = (word = "") => Array.from(word)[0] ?? ""; // not half of an emoji
+  return (first(words[0]) + (words.length > 1 ? first(words.at(-1)) : "")).toUpperCase();
 }
 
 export interface AvatarProps {
