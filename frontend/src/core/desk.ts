@@ -130,6 +130,8 @@ function withServerEvent(desk: Desk, event: ServerEvent, at: number): Desk {
       return { ...seen, presence: { ...seen.presence, [event.data.user_id]: event.data.state } };
     case "softphone":
       return { ...seen, owner: event.data.owner_instance };
+    case "me":
+      return { ...seen, me: event.data };
     default:
       return seen; // a newer server may say words we do not know yet
   }
