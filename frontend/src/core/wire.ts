@@ -93,7 +93,8 @@ export type ServerEvent =
   | { id: number; type: "call_gone"; data: { call_id: string; cause: string } }
   | { id: number; type: "queue"; data: QueueView }
   | { id: number; type: "presence"; data: { user_id: string; state: string } }
-  | { id: number; type: "softphone"; data: { owner_instance: string | null } };
+  | { id: number; type: "softphone"; data: { owner_instance: string | null } }
+  | { id: number; type: "me"; data: Me };
 
 export type Command =
   | { type: "agent.state"; state: "ready" | "break" | "offline"; reason?: string }
