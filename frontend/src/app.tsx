@@ -26,10 +26,15 @@ const queries = new QueryClient({
   },
 });
 
+const Visitor = lazy(() => import("./features/visitor/visitor").then((m) => ({ default: m.Visitor })));
+
+/** The one page for who has no account. */
+const VISITOR_PATH = "/visitor";
+
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      <Gate />
+      {location.pathname === VISITOR_PATH ? <Outside /> : <Gate />}
       <Toasts />
       <TipLayer />
     </QueryClientProvider>
@@ -58,6 +63,15 @@ function Gate() {
   return (
     <Suspense fallback={null}>
       <Login />
+    </Suspense>
+  );
+}
+
+function Outside() {
+  useTheme();
+  return (
+    <Suspense fallback={null}>
+      <Visitor />
     </Suspense>
   );
 }

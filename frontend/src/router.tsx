@@ -52,6 +52,16 @@ const check = createRoute({
   component: lazyRouteComponent(() => import("./features/check/check"), "Check"),
 });
 
+const supervise = createRoute({
+  getParentRoute: () => root,
+  path: "/supervise",
+  component: lazyRouteComponent(() => import("./features/supervise/supervise"), "Supervise"),
+});
+const wallboard = createRoute({
+  getParentRoute: () => root,
+  path: "/wallboard",
+  component: lazyRouteComponent(() => import("./features/wallboard/wallboard"), "Wallboard"),
+});
 const admin = createRoute({
   getParentRoute: () => root,
   path: "/admin",
@@ -63,8 +73,26 @@ const adminSection = createRoute({
   component: lazyRouteComponent(() => import("./features/admin/admin"), "Admin"),
 });
 
+const chats = createRoute({
+  getParentRoute: () => root,
+  path: "/chats",
+  component: lazyRouteComponent(() => import("./features/chat/chats"), "Chats"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([desk, history, people, dial, settings, check, admin, adminSection]),
+  routeTree: root.addChildren([
+    desk,
+    chats,
+    history,
+    people,
+    dial,
+    settings,
+    check,
+    supervise,
+    wallboard,
+    admin,
+    adminSection,
+  ]),
   defaultPreload: "intent",
   defaultErrorComponent: Failed,
 });

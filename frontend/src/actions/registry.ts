@@ -2,6 +2,8 @@
 import type { Action, Scene } from "./action";
 import { breaks, logOut, offline, ready, statusMenu, useHere } from "./agent";
 import { answer, complete, drop, hangUp, hold, keypad, mute, refuse, swap, transfer } from "./call";
+import { refuseChat, takeChat } from "./chat";
+import { acknowledge, notices } from "./message";
 import { dialler, goCheck, goDesk, goHistory, goSettings, help, language, palette, theme } from "./page";
 
 export const ACTIONS: readonly Action[] = [
@@ -15,6 +17,10 @@ export const ACTIONS: readonly Action[] = [
   swap,
   complete,
   drop,
+  acknowledge,
+  notices,
+  takeChat,
+  refuseChat,
   statusMenu,
   ready,
   ...breaks,

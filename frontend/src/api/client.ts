@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { Me } from "@/core/wire";
 import type { paths } from "./schema";
-import type { Fault, QueueChange, ReplayWish, SimulatedOrder } from "./types";
+import type { Fault, QueueChange, ReplayWish, ReplyText, SimulatedOrder } from "./types";
 
 /** What the server refused, in the words of its catalogue of causes. */
 export class ApiError extends Error {
@@ -64,6 +64,12 @@ export interface AuditQuery {
   limit?: number;
 }
 
+export interface ChatsQuery {
+  scope?: "mine" | "all" | "live";
+  q?: string;
+  before_ms?: number | undefined;
+}
+
 export const filled = <T extends object>(query: T): { [K in keyof T]-?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== "")) as never;
 
@@ -98,5 +104,28 @@ export const api = {
     body(client.PUT("/api/v1/queues/{queue_id}", { params: { path: { queue_id } }, body: rules })),
   removeQueue: (queue_id: string) =>
     body(client.DELETE("/api/v1/queues/{queue_id}", { params: { path: { queue_id } } })),
+  agents: () => body(client.GET("/api/v1/agents")),
+  chats: (query: ChatsQuery) => body(client.GET("/api/v1/chats", { params: { query: filled(query) } })),
+  chat: (chat_id: string) => body(client.GET("/api/v1/chats/{chat_id}", { params: { path: { chat_id } } })),
+  chatFileUrl: (chatId: string, fileId: string) =>
+    `/api/v1/chats/${encodeURIComponent(chatId)}/files/${encodeURIComponent(fileId)}`,
+  sendChatFile: (chat_id: string, file: File) =>
+    body(
+      client.POST("/api/v1/chats/{chat_id}/files", {
+        params: { path: { chat_id }, query: { name: file.name } },
+        body: file as never,
+        bodySerializer: (octets: unknown) => octets as BodyInit,
+        headers: { "content-type": "application/octet-stream" },
+      }),
+    ),
+  cannedReplies: () => body(client.GET("/api/v1/canned-replies")),
+  keepReply: (reply_id: string | null, text: ReplyText) =>
+    reply_id
+      ? body(client.PUT("/api/v1/canned-replies/{reply_id}", { params: { path: { reply_id } }, body: text }))
+      : body(client.POST("/api/v1/canned-replies", { body: text })),
+  dropReply: (reply_id: string) =>
+    body(client.DELETE("/api/v1/canned-replies/{reply_id}", { params: { path: { reply_id } } })),
+  setPriority: (call_id: string, priority: number) =>
+    body(client.PUT("/api/v1/calls/{call_id}/priority", { params: { path: { call_id } }, body: { priority } })),
   health: () => body(client.GET("/api/v1/health")),
 };

@@ -17,6 +17,11 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type QueueNow = Schemas["QueueOut"];
 export type QueueWhole = Schemas["QueueWhole"];
 export type QueueChange = Schemas["QueueChange"];
+export type ChatView = Schemas["ChatOut"];
+export type ChatMessage = Schemas["MessageOut"];
+export type CannedReply = Schemas["ReplyOut"];
+export type ReplyText = Schemas["ReplyIn"];
+export type VisitorNews = Schemas["NewsOut"];
 export type SimulatedCall = Schemas["SimulatedCallOut"];
 export type SimulatedOrder = Schemas["CallWanted"];
 

@@ -2,6 +2,7 @@
 // The two stores the page draws from: the desk (a fold of what the server says) and what this machine knows by itself.
 
 import { create } from "zustand";
+import { nextChats, useChats } from "./chats";
 import { type Desk, type DeskEvent, EMPTY_DESK, next } from "./desk";
 import type { LineState } from "./line";
 import type { MicState } from "./microphone";
@@ -11,6 +12,7 @@ export const useDesk = create<Desk>(() => EMPTY_DESK);
 
 export function dispatch(event: DeskEvent): void {
   useDesk.setState((desk) => next(desk, event), true);
+  useChats.setState((chats) => nextChats(chats, event), true);
 }
 
 export interface Live {

@@ -4,6 +4,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Action } from "@/actions/action";
 import { breaks, logOut, offline, ready } from "@/actions/agent";
+import { notices } from "@/actions/message";
 import { language, theme } from "@/actions/page";
 import { shownNumber } from "@/core/number";
 import { useUi } from "@/core/ui";
@@ -11,7 +12,7 @@ import type { Me } from "@/core/wire";
 import { useAction } from "@/hooks/useActions";
 import { useScene } from "@/hooks/useScene";
 import { Dot, type Tone } from "@/ui/bits";
-import { Languages, LogOut, SunMoon } from "@/ui/icons";
+import { Languages, LogOut, Megaphone, SunMoon } from "@/ui/icons";
 import { Menu, MenuHeading, MenuItem, MenuRule } from "@/ui/menu";
 
 export function StatusMenu({ trigger }: { trigger: ReactElement }) {
@@ -49,6 +50,8 @@ export function PersonMenu({ trigger, me }: { trigger: ReactElement; me: Me }) {
   const end = useAction(logOut);
   const tongue = useAction(language);
   const flip = useAction(theme);
+  const read = useAction(notices);
+  const hasMessages = notices.available(useScene());
   const open = useUi((s) => s.person);
   return (
     <Menu trigger={trigger} align="end" open={open} onOpenChange={(person) => useUi.setState({ person })}>
@@ -60,6 +63,7 @@ export function PersonMenu({ trigger, me }: { trigger: ReactElement; me: Me }) {
         </p>
       </div>
       <MenuRule />
+      {hasMessages && <MenuItem icon={Megaphone} label={t("notice.today")} onSelect={read.run} />}
       <MenuItem icon={Languages} label={t("action.language")} onSelect={tongue.run} />
       <MenuItem icon={SunMoon} label={t("action.theme")} onSelect={flip.run} />
       <MenuRule />

@@ -7,10 +7,13 @@ const load = {
   help: () => import("@/features/palette/help"),
   transfer: () => import("@/features/desk/transfer"),
   mini: () => import("@/features/desk/mini"),
+  notices: () => import("@/features/notices/day"),
 };
 const Palette = lazy(() => load.palette().then((m) => ({ default: m.Palette })));
 const Help = lazy(() => load.help().then((m) => ({ default: m.Help })));
 const TransferDialog = lazy(() => load.transfer().then((m) => ({ default: m.TransferDialog })));
+
+const NoticesOfTheDay = lazy(() => load.notices().then((m) => ({ default: m.NoticesOfTheDay })));
 
 const Mini = lazy(() => load.mini().then((m) => ({ default: m.Mini })));
 
@@ -28,6 +31,7 @@ export function Overlays() {
     <Suspense fallback={null}>
       {ui.palette && <Palette />}
       {ui.help && <Help />}
+      {ui.notices && <NoticesOfTheDay />}
       <Mini />
       {ui.transfer !== null && <TransferDialog />}
     </Suspense>

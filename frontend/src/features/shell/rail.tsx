@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { help } from "@/actions/page";
+import { unread, useChats } from "@/core/chats";
 import { useDesk } from "@/core/store";
 import { sectionsOf } from "@/features/admin/sections";
 import { useAction } from "@/hooks/useActions";
@@ -10,11 +11,13 @@ import { cx } from "@/ui/cx";
 import {
   Building2,
   Clock3,
+  Eye,
   Grid3x3,
   Headphones,
   Headset,
   Keyboard,
   type LucideIcon,
+  MessagesSquare,
   Settings,
   Users,
 } from "@/ui/icons";
@@ -22,7 +25,7 @@ import { Tip } from "@/ui/tooltip";
 import { Mark } from "./mark";
 
 interface Place {
-  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial" | "/admin";
+  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial" | "/admin" | "/chats" | "/supervise";
   label: string;
   icon: LucideIcon;
 }
@@ -32,6 +35,8 @@ const TOP: readonly Place[] = [
   { to: "/history", label: "nav.history", icon: Clock3 },
   { to: "/people", label: "nav.people", icon: Users },
 ];
+const CHATS: Place = { to: "/chats", label: "nav.chats", icon: MessagesSquare };
+const SUPERVISE: Place = { to: "/supervise", label: "nav.supervise", icon: Eye };
 const ADMIN: Place = { to: "/admin", label: "nav.admin", icon: Building2 };
 const BOTTOM: readonly Place[] = [
   { to: "/check", label: "nav.check", icon: Headphones },
@@ -45,10 +50,21 @@ const PHONE: readonly Place[] = [
   { to: "/settings", label: "nav.settings", icon: Settings },
 ];
 
+/** Agents, and who reads what was written. */
+const useWritten = (): boolean =>
+  useDesk((s) => s.me?.agent != null || (s.me?.rights.includes("call.history.all") ?? false));
+const useNews = (to: string): number =>
+  useChats((s) => (to === "/chats" ? s.chats.reduce((sum, c) => sum + (c.state === "offered" ? 1 : unread(c)), 0) : 0));
+const useSupervises = (): boolean => useDesk((s) => s.me?.rights.includes("agent.supervise") ?? false);
 const useAdministers = (): boolean => useDesk((s) => sectionsOf(s.me?.rights ?? []).length > 0);
 
 export function Rail() {
-  const places = useAdministers() ? [...TOP, ADMIN] : TOP;
+  const places = [
+    ...TOP,
+    ...(useWritten() ? [CHATS] : []),
+    ...(useSupervises() ? [SUPERVISE] : []),
+    ...(useAdministers() ? [ADMIN] : []),
+  ];
   const { t } = useTranslation();
   const keys = useAction(help);
   return (
@@ -79,23 +95,41 @@ export function Rail() {
 
 function RailLink({ to, label, icon: Icon }: Place) {
   const { t } = useTranslation();
+  const news = useNews(to);
   return (
     <Tip label={t(label)} side="right">
       <Link
         to={to}
-        aria-label={t(label)}
+        aria-label={news ? `${t(label)} (${news})` : t(label)}
         activeOptions={{ exact: to === "/" }}
-        className="inline-flex size-10 items-center justify-center rounded-[10px] text-ink-3 transition-colors hover:bg-press hover:text-ink data-[status=active]:bg-sheet data-[status=active]:text-accent-ink data-[status=active]:shadow-sm data-[status=active]:ring-1 data-[status=active]:ring-line"
+        className="relative inline-flex size-10 items-center justify-center rounded-[10px] text-ink-3 transition-colors hover:bg-press hover:text-ink data-[status=active]:bg-sheet data-[status=active]:text-accent-ink data-[status=active]:shadow-sm data-[status=active]:ring-1 data-[status=active]:ring-line"
       >
         <Icon aria-hidden size={19} strokeWidth={1.9} />
+        {news > 0 && <News count={news} />}
       </Link>
     </Tip>
   );
 }
 
+function News({ count }: { count: number }) {
+  return (
+    <span
+      aria-hidden
+      className="figures absolute -top-1 -right-1 min-w-4.5 rounded-full bg-stop px-1 text-center text-2xs font-semibold text-white ring-2 ring-canvas"
+    >
+      {count > 99 ? "99+" : count}
+    </span>
+  );
+}
+
 /** On a phone the rail is at the thumb. */
 export function BottomNav() {
-  const places = useAdministers() ? [...PHONE.slice(0, -1), ADMIN, ...PHONE.slice(-1)] : PHONE;
+  const more = [
+    ...(useWritten() ? [CHATS] : []),
+    ...(useSupervises() ? [SUPERVISE] : []),
+    ...(useAdministers() ? [ADMIN] : []),
+  ];
+  const places = [...PHONE.slice(0, -1), ...more, ...PHONE.slice(-1)];
   const { t } = useTranslation();
   return (
     <nav
@@ -111,10 +145,18 @@ export function BottomNav() {
             "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 data-[status=active]:text-accent-ink",
           )}
         >
-          <Icon aria-hidden size={20} />
+          <span className="relative">
+            <Icon aria-hidden size={20} />
+            <PhoneNews to={to} />
+          </span>
           {t(label)}
         </Link>
       ))}
     </nav>
   );
+}
+
+function PhoneNews({ to }: { to: string }) {
+  const news = useNews(to);
+  return news > 0 ? <News count={news} /> : null;
 }
