@@ -21,6 +21,8 @@ export const ACTIONS: readonly Action[] = [
   notices,
   takeChat,
   refuseChat,
+  acknowledge,
+  notices,
   statusMenu,
   ready,
   ...breaks,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The desk is a fold: `next(desk, event)` is all that ever changes it. No DOM, no socket, no clock.
 
+import { type Message, withMessage, withSeen } from "./messages";
 import type { AgentView, CallView, Me, QueueView, ServerEvent, Snapshot, Words } from "./wire";
 
 export type LinkState = "connecting" | "up" | "lost" | "refused";
@@ -30,6 +31,7 @@ export interface Desk {
   assumed: Readonly<Record<string, Partial<CallView>>>;
   muted: Readonly<Record<string, boolean>>;
   ended: Ended | null;
+  messages: readonly Message[];
 }
 
 export type DeskEvent =
@@ -59,6 +61,7 @@ export const EMPTY_DESK: Desk = {
   assumed: {},
   muted: {},
   ended: null,
+  messages: [],
 };
 
 export function next(desk: Desk, event: DeskEvent): Desk {
@@ -107,6 +110,7 @@ function withSnapshot(desk: Desk, s: Snapshot, at: number): Desk {
     queues: s.queues,
     owner: s.softphone.owner_instance,
     causes: s.causes,
+    messages: s.messages ?? [],
     assumed: keep(onlyEnding(desk.assumed), alive),
     muted: keep(desk.muted, alive),
     ended: alive.length > 0 ? null : gone ? { call: gone, cause: "", at } : desk.ended,
@@ -128,6 +132,10 @@ function withServerEvent(desk: Desk, event: ServerEvent, at: number): Desk {
       return { ...seen, queues: replace(seen.queues, event.data, (q) => q.id) };
     case "presence":
       return { ...seen, presence: { ...seen.presence, [event.data.user_id]: event.data.state } };
+    case "message":
+      return { ...seen, messages: withMessage(seen.messages, event.data) };
+    case "message_seen":
+      return { ...seen, messages: withSeen(seen.messages, event.data) };
     case "softphone":
       return { ...seen, owner: event.data.owner_instance };
     case "me":

@@ -113,7 +113,9 @@ export class Lines {
   }
 
   #voice(line: Line, call: CallView): void {
-    line.speak(isTalking(call) && !call.held && !this.#wires.isMuted(call.call_id));
+    // Who only listens is mixed into nothing at the server; their microphone is closed here as well.
+    const heard = isTalking(call) && !call.held && call.supervise !== "listen";
+    line.speak(heard && !this.#wires.isMuted(call.call_id));
   }
 
   async #open(legId: string): Promise<void> {

@@ -2,6 +2,7 @@
 // The Socket.IO link: one per tab. It resumes from the last event, and never believes a socket that only looks open.
 
 import { io, type Socket } from "socket.io-client";
+import { feedBoard } from "./board-feed";
 import type { DeskEvent } from "./desk";
 import type { Answer, Command, Refusal, ServerEvent, Snapshot } from "./wire";
 
@@ -56,6 +57,7 @@ export class Link {
       wires.dispatch({ type: "snapshot", snapshot, at: wires.now() }),
     );
     this.#socket.on("event", (event: ServerEvent) => wires.dispatch({ type: "server", event, at: wires.now() }));
+    this.#socket.on("board", feedBoard);
     this.#pinger = setInterval(() => void this.#ping(), PING_EVERY_MS);
     addEventListener("online", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);

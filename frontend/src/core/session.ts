@@ -40,7 +40,8 @@ export class Session {
       refused,
     });
     this.lines = this.#makeLines();
-    this.#election = elect("softphone", (leads) => {
+    // A wallboard hangs on a wall: it neither rings nor takes the phone from whoever is signed in on it.
+    this.#election = elect(location.pathname === "/wallboard" ? "wallboard" : "softphone", (leads) => {
       useLive.setState({ leads });
       this.#claim(useDesk.getState());
     });
@@ -158,6 +159,7 @@ export class Session {
   }
 
   #claim(desk: Desk): void {
+    if (location.pathname === "/wallboard") return;
     const tab = this.#tab();
     // Another machine took the phone: what a tab of ours held is history.
     if (desk.owner !== null && desk.owner !== this.instance && desk.owner !== tab.lastHere)

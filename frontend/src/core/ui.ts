@@ -8,6 +8,8 @@ export interface Ui {
   status: boolean;
   person: boolean;
   keypad: boolean;
+  /** Today's messages. */
+  notices: boolean;
   /** The call being transferred. */
   transfer: string | null;
   dialText: string;
@@ -21,6 +23,7 @@ export const useUi = create<Ui>(() => ({
   status: false,
   person: false,
   keypad: false,
+  notices: false,
   transfer: null,
   dialText: "",
   dialFocus: 0,

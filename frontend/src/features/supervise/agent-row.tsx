@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type KeyboardEvent, memo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardAgent, BoardCall } from "@/core/board";
+import { shownNumber } from "@/core/number";
+import { useDesk } from "@/core/store";
+import { duration, secondsSince } from "@/core/time";
+import { Badge } from "@/ui/bits";
+import { IconButton } from "@/ui/button";
+import { cx } from "@/ui/cx";
+import { Ear, Megaphone, MessageSquare, TriangleAlert, Users } from "@/ui/icons";
+import { KEYS, supervise } from "./acts";
+import { useLimits } from "./limits";
+import { RowMenu } from "./row-menu";
+import { LOOKS } from "./states";
+import { useServerNow } from "./tick";
+import { isTooLong } from "./view";
+
+export interface AgentRowProps {
+  agent: BoardAgent;
+  onMessage(user_id: string, name: string): void;
+}
+
+export const AgentRow = memo(function AgentRow({ agent, onMessage }: AgentRowProps) {
+  const { call } = agent;
+  const me = useDesk((s) => s.me?.user_id);
+  const joinable = call?.talks && !call.mode && agent.user_id !== me ? call : null;
+  const menu = useRef<HTMLButtonElement>(null);
+  const onKey = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const mode = KEYS[event.code];
+    if (mode && joinable) void supervise(joinable, mode);
+    else if (event.code === "KeyM") onMessage(agent.user_id, agent.name);
+    else if (event.key === "ContextMenu" || event.code === "KeyX") menu.current?.click();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 px-2 py-1.5 [content-visibility:auto] [contain-intrinsic-size:auto_3.5rem] md:grid-cols-[minmax(8rem,1fr)_11.5rem_minmax(8rem,1.5fr)_8.5rem]">
+      <button
+        type="button"
+        data-agent={agent.user_id}
+        onKeyDown={onKey}
+        onClick={() => menu.current?.click()}
+        aria-keyshortcuts="L W B M X"
+        className="min-w-0 rounded-md px-1 py-0.5 text-left hover:bg-hover"
+      >
+        <span className="block truncate text-sm font-medium">{agent.name}</span>
+        <span className="figures block text-xs text-ink-3">{agent.agent_number}</span>
+      </button>
+      <State agent={agent} />
+      <div className="col-span-2 min-w-0 md:col-span-1">{call && <InCall call={call} />}</div>
+      <div className="col-span-2 flex items-center justify-end gap-0.5 md:col-span-1">
+        {joinable && <Join call={joinable} name={agent.name} />}
+        <RowMenu trigger={menu} agent={agent} call={joinable} onMessage={onMessage} />
+      </div>
+    </li>
+  );
+});
+
+function Join({ call, name }: { call: BoardCall; name: string }) {
+  const { t } = useTranslation();
+  const icons = { listen: Ear, whisper: MessageSquare, barge: Users } as const;
+  return (["listen", "whisper", "barge"] as const).map((mode) => (
+    <IconButton
+      key={mode}
+      size="sm"
+      icon={icons[mode]}
+      label={t(`supervise.${mode}_to`, { name })}
+      onClick={() => void supervise(call, mode)}
+    />
+  ));
+}
+
+function State({ agent }: { agent: BoardAgent }) {
+  const { t } = useTranslation();
+  const now = useServerNow();
+  const limits = useLimits();
+  const { tone, icon: Icon } = LOOKS[agent.state];
+  const long = isTooLong(agent, limits, now);
+  const word =
+    agent.call?.mode && agent.state === "talking"
+      ? t(`supervise.does_${agent.call.mode}`)
+      : agent.reason && agent.state === "break"
+        ? t([`reason.${agent.reason}`, "agent.break"])
+        : t(`agent.${agent.state}`);
+  return (
+    <div className="flex flex-wrap items-center justify-end gap-x-2 md:justify-start">
+      <Badge tone={tone} className="w-24 justify-start">
+        <Icon aria-hidden size={13} />
+        <span className="truncate">{word}</span>
+      </Badge>
+      <span
+        className={cx(
+          "figures inline-flex items-center gap-1 text-sm",
+          long ? "font-semibold text-stop-ink" : "text-ink-2",
+        )}
+      >
+        {agent.state !== "offline" && duration(secondsSince(agent.since, now))}
+        {long && <TriangleAlert aria-hidden size={14} />}
+        {long && <span className="sr-only">{t("supervise.too_long")}</span>}
+      </span>
+      {agent.wish && (
+        <span className="text-xs text-ink-3">{t("supervise.then", { state: t(`agent.${agent.wish}`) })}</span>
+      )}
+    </div>
+  );
+}
+
+function InCall({ call }: { call: BoardCall }) {
+  const { t } = useTranslation();
+  const names = call.supervisors.filter((s) => !call.mode || s.mode !== call.mode);
+  return (
+    <div className="flex min-w-0 flex-col">
+      <span className="figures truncate text-sm">
+        {call.name || shownNumber(call.number) || t("supervise.unknown")}
+      </span>
+      <span className="flex min-w-0 items-center gap-1.5 text-xs text-ink-3">
+        <span className="truncate">{call.queue ?? t("supervise.direct")}</span>
+        {call.held && <Badge tone="warn">{t("call.held")}</Badge>}
+        {names.map((s) => (
+          <Badge key={s.user_id} tone="accent">
+            <Megaphone aria-hidden size={12} />
+            <span className="max-w-24 truncate">{s.name}</span>
+          </Badge>
+        ))}
+      </span>
+    </div>
+  );
+}

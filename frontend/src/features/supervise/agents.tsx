@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type KeyboardEvent, useCallback, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Board } from "@/core/board";
+import { Empty, PanelHead } from "@/ui/bits";
+import { Users } from "@/ui/icons";
+import { Select } from "@/ui/select";
+import { AgentRow } from "./agent-row";
+import type { To } from "./message-dialog";
+import { agentsShown, type Filter, type Shown, type Sort } from "./view";
+
+const SHOWN: readonly Shown[] = ["in", "ready", "ringing", "talking", "wrap_up", "break", "offline", "all"];
+const SORTS: readonly Sort[] = ["state", "time", "name"];
+
+export interface AgentsProps {
+  board: Board;
+  filter: Filter;
+  onFilter(filter: Filter): void;
+  onMessage(to: To): void;
+}
+
+export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
+  const { t } = useTranslation();
+  const list = agentsShown(board, filter);
+  const rows = useRef<HTMLUListElement>(null);
+  // Up and down go through the names, as in a list; the letters work on the row that has the focus.
+  const move = useCallback((event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const names = [...(rows.current?.querySelectorAll<HTMLElement>("[data-agent]") ?? [])];
+    const at = names.indexOf(event.target as HTMLElement);
+    if (by === undefined || at < 0) return;
+    event.preventDefault();
+    names[at + by]?.focus();
+  }, []);
+  const message = useCallback((user_id: string, name: string) => onMessage({ to: [user_id], name }), [onMessage]);
+  return (
+    <section aria-label={t("supervise.agents")} className="sheet flex min-h-96 min-w-0 flex-1 flex-col lg:min-h-0">
+      <PanelHead title={t("supervise.agents")} count={list.length}>
+        <Select
+          label={t("supervise.shown")}
+          value={filter.shown}
+          choices={SHOWN.map((s) => ({
+            value: s,
+            label: s === "all" || s === "in" ? t(`supervise.show_${s}`) : t(`agent.${s}`),
+          }))}
+          onChange={(shown) => onFilter({ ...filter, shown: shown as Shown })}
+          className="h-7! w-auto text-xs!"
+        />
+        <Select
+          label={t("supervise.sort")}
+          value={filter.sort}
+          choices={SORTS.map((s) => ({ value: s, label: t(`supervise.sort_${s}`) }))}
+          onChange={(sort) => onFilter({ ...filter, sort: sort as Sort })}
+          className="h-7! w-auto text-xs!"
+        />
+      </PanelHead>
+      <p className="px-4 pb-2 text-xs text-ink-3 max-md:hidden">{t("supervise.keys")}</p>
+      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+        {list.length === 0 && <Empty icon={Users} title={t("supervise.no_agents")} />}
+        <ul ref={rows} onKeyDown={move} className="divide-y divide-line">
+          {list.map((agent) => (
+            <AgentRow key={agent.user_id} agent={agent} onMessage={message} />
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}

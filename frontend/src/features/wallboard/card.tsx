@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardQueue } from "@/core/board";
+import { duration, secondsSince } from "@/core/time";
+import { useLimits } from "@/features/supervise/limits";
+import { useServerNow } from "@/features/supervise/tick";
+import { percent } from "@/features/supervise/view";
+import { cx } from "@/ui/cx";
+import { Check, PhoneCall, TriangleAlert } from "@/ui/icons";
+import { isUnserved } from "./pages";
+
+/** One queue: how many wait, how long, who is there, how well it goes. */
+export const Card = memo(function Card({ queue }: { queue: BoardQueue }) {
+  const { t } = useTranslation();
+  const now = useServerNow();
+  const limit = useLimits((s) => s.wait);
+  const wait = secondsSince(queue.longest_wait_since, now);
+  const hot = (queue.waiting > 0 && wait > limit) || isUnserved(queue);
+  return (
+    <article
+      aria-label={queue.name}
+      className={cx(
+        "flex min-w-0 flex-col justify-between rounded-2xl border px-[calc(var(--u)*1.6)] py-[calc(var(--u)*1.1)] [contain:strict]",
+        hot ? "border-stop bg-stop-wash" : "border-line bg-sheet",
+      )}
+    >
+      <h2 className="flex items-center gap-[var(--u)] text-[length:calc(var(--u)*3.2)] leading-tight font-semibold">
+        {hot && <TriangleAlert aria-hidden className="size-[calc(var(--u)*3)] shrink-0 text-stop-ink" />}
+        <span className="truncate">{queue.name}</span>
+      </h2>
+      <p className="figures flex items-baseline justify-between gap-[var(--u)]">
+        <span className="sr-only">{t("wallboard.waiting")} </span>
+        <span
+          className={cx(
+            "text-[length:calc(var(--u)*8)] leading-none font-semibold",
+            hot ? "text-stop-ink" : queue.waiting ? "text-ink" : "text-ink-3",
+          )}
+        >
+          {queue.waiting}
+        </span>
+        <span
+          className={cx(
+            "text-[length:calc(var(--u)*6)] leading-none font-semibold",
+            hot ? "text-stop-ink" : "text-ink-2",
+          )}
+        >
+          {queue.waiting ? duration(wait) : ""}
+        </span>
+      </p>
+      <p className="figures flex items-center justify-between gap-[var(--u)] text-[length:calc(var(--u)*3.6)] leading-none font-medium">
+        <span className="flex items-center gap-[calc(var(--u)*0.5)] text-go-ink">
+          <Check aria-hidden className="size-[calc(var(--u)*3)]" />
+          <span className="sr-only">{t("wallboard.ready")} </span>
+          {queue.agents_ready}
+        </span>
+        <span className="flex items-center gap-[calc(var(--u)*0.5)] text-accent-ink">
+          <PhoneCall aria-hidden className="size-[calc(var(--u)*3)]" />
+          <span className="sr-only">{t("wallboard.busy")} </span>
+          {queue.agents_busy}
+        </span>
+        <span
+          className={cx(queue.service_level !== null && queue.service_level < 0.8 ? "text-warn-ink" : "text-ink-2")}
+        >
+          <span className="sr-only">{t("wallboard.today")} </span>
+          {percent(queue.service_level)}
+        </span>
+      </p>
+    </article>
+  );
+});

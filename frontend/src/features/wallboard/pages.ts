@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which queues the big screen shows when. Pure.
+
+import type { BoardQueue } from "@/core/board";
+import { secondsSince } from "@/core/time";
+
+/** Cards of a screen: what is left of 1920×1080 beside the large figures, with letters that can be read from 8 m. */
+export function grid(width: number, height: number): { columns: number; rows: number } {
+  const unit = unitOf(width, height);
+  const columns = Math.max(1, Math.floor((width - (isTall(width, height) ? 0 : 34 * unit)) / (26 * unit)));
+  const rows = Math.max(1, Math.floor((height - (isTall(width, height) ? 56 : 8) * unit) / (19.5 * unit)));
+  return { columns, rows };
+}
+
+/** A hundredth of a 16:9 screen's height, more or less: all sizes are multiples, so that it looks alike on each. */
+export const unitOf = (width: number, height: number): number =>
+  Math.max(3.6, Math.min(width / 160, height / 90) * 0.9);
+
+export const isTall = (width: number, height: number): boolean => width < height * 1.1;
+
+/** Queues in which somebody waits too long come first, then those in which somebody waits, then by name. */
+export function inOrder(queues: Iterable<BoardQueue>, limit: number, now: number): BoardQueue[] {
+  const rank = (q: BoardQueue) =>
+    q.waiting === 0 ? 2 : secondsSince(q.longest_wait_since, now) > limit || isUnserved(q) ? 0 : 1;
+  return [...queues].sort(
+    (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh") || a.id.localeCompare(b.id),
+  );
+}
+
+export const isUnserved = (q: BoardQueue): boolean => q.waiting > 0 && q.agents_ready + q.agents_busy === 0;
+
+export function pagesOf(count: number, size: number): number {
+  return Math.max(1, Math.ceil(count / size));
+}
