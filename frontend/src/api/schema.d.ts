@@ -1297,6 +1297,8 @@ export interface components {
             agent_number: string;
             /** Call Id */
             call_id: string | null;
+            /** Is Fit */
+            is_fit: boolean;
             /** Missed */
             missed: number;
             /** Name */
@@ -1381,6 +1383,8 @@ export interface components {
             answered_at: string | null;
             /** Call Id */
             call_id: string;
+            /** Callback */
+            callback: ("promised" | "made") | null;
             /** Cause */
             cause: string;
             /**
@@ -1425,6 +1429,8 @@ export interface components {
             answered_at: string | null;
             /** Call Id */
             call_id: string;
+            /** Callback */
+            callback: ("promised" | "made") | null;
             /** Cause */
             cause: string;
             /**

@@ -33,6 +33,8 @@ class AgentOut(BaseModel):
     wrap_up_until: str | None
     missed: int
     call_id: str | None
+    is_fit: bool
+    """False: ready or not, nothing is offered, for the page says that it cannot take a call."""
     queues: list[QueueName]
 
 
@@ -53,27 +55,28 @@ def routes(agents: Agents, queues: Queues, audit: Audit) -> APIRouter:
     @router.get("/agents", response_model=AgentsOut)
     async def read_agents(_who: Annotated[Actor, Depends(requires("queue.read"))]) -> dict[str, Any]:
         """All agents and what they are doing."""
-        return {"agents": [_view(agent, queues) for agent in agents.all().values()]}
+        return {"agents": [_view(agent, agents, queues) for agent in agents.all().values()]}
 
     @router.post("/agents/{user_id}/state", response_model=AgentOut)
     async def set_agent_state(user_id: str, wish: StateIn, who: CurrentUser) -> dict[str, Any]:
         """Changes one's own state, or as a supervisor that of another, which is in the audit log."""
         if user_id == who.user_id:
-            return _view(await agents.wish(user_id, wish.state, wish.reason), queues)
+            return _view(await agents.wish(user_id, wish.state, wish.reason), agents, queues)
         if not who.may("agent.supervise"):
             raise ApiError("not-allowed", "needs the right agent.supervise")
         agent = await force(agents, audit, who, user_id, wish.state, wish.reason)
-        return _view(agent, queues)
+        return _view(agent, agents, queues)
 
     return router
 
 
-def _view(agent: Agent, queues: Queues) -> dict[str, Any]:
+def _view(agent: Agent, agents: Agents, queues: Queues) -> dict[str, Any]:
     return {
         "user_id": agent.user_id,
         "name": agent.name,
         "agent_number": agent.agent_number,
         "call_id": agent.call_id,
+        "is_fit": agents.is_fit(agent.user_id),
         "queues": [{"id": queue.queue_id, "name": queue.name} for queue in queues.of_agent(agent.user_id)],
         **agent_view(agent),
     }

@@ -13,8 +13,16 @@ from headcall.backend.users.store import UserRow
 class Reach:
     """Read from the rows every few seconds, so that the question itself costs nothing."""
 
-    def __init__(self, store: Store, *, has_page: Callable[[str], bool], is_registered: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        has_page: Callable[[str], bool],
+        is_registered: Callable[[str], bool],
+        page_faults: Callable[[str], tuple[str, ...]] = lambda _: (),
+    ) -> None:
         self._store, self._has_page, self._is_registered = store, has_page, is_registered
+        self._page_faults = page_faults
         self._answer_on: dict[str, str] = {}
         self._sip_users: dict[str, list[str]] = {}
 
@@ -35,6 +43,11 @@ class Reach:
         if answer_on != "phone" and self._has_page(user_id):
             return True
         return answer_on != "browser" and self.has_phone(user_id)
+
+    def is_fit(self, user_id: str) -> bool:
+        """Whether who is offered a call could take it: a page with a fault cannot, but a telephone beside it could."""
+        answers_phone = self._answer_on.get(user_id, "browser") != "browser"
+        return not self._page_faults(user_id) or (answers_phone and self.has_phone(user_id))
 
     def can_ring(self, user_id: str) -> bool:
         """Whether a colleague's call would ring anywhere."""

@@ -20,6 +20,7 @@ from headcall.backend.agents.live import AgentSocket
 from headcall.backend.agents.reach import Reach
 from headcall.backend.agents.service import Agents
 from headcall.backend.apps.alarm import Alarm
+from headcall.backend.apps.callback import promised_app
 from headcall.backend.apps.comeback import comeback_app
 from headcall.backend.apps.line import App
 from headcall.backend.apps.overflow import overflow_app
@@ -31,12 +32,13 @@ from headcall.backend.audit.service import Audit
 from headcall.backend.board.service import Board
 from headcall.backend.board.socket import BoardSocket
 from headcall.backend.bridges.service import Bridges
+from headcall.backend.callbacks.service import Callbacks
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.consultation import Consultation
 from headcall.backend.calls.events import Events
 from headcall.backend.calls.figures import Figures
 from headcall.backend.calls.given import Given
-from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
+from headcall.backend.calls.inputs import Device, PageCame, PageWent, RingDevices
 from headcall.backend.calls.ledger import Ledger
 from headcall.backend.calls.live import CallViews
 from headcall.backend.calls.log import Entry
@@ -57,7 +59,9 @@ from headcall.backend.calls.view import users_of
 from headcall.backend.calls.worker import Worker
 from headcall.backend.chats import given as chats
 from headcall.backend.chats.assembly import Written
+from headcall.backend.devices.fitness import Fitness
 from headcall.backend.errors import CallFailed
+from headcall.backend.media.probe import Probe
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.notices.service import Addressees, Notices
 from headcall.backend.notices.socket import NoticeSocket
@@ -117,12 +121,15 @@ class Telephony:
             tasks=self.tasks,
         )
         self.queues = Queues(given.store, self.calls.calls)
+        self.fitness = Fitness(given.live)
         self.reach = Reach(
             given.store,
             has_page=given.live.is_connected,
             is_registered=lambda sip_user: self.bridges.where_registered(sip_user) is not None,
+            page_faults=self.fitness.faults,
         )
         self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
+        self.agents.is_fit = self.reach.is_fit
         self.parking = Parking(self.calls, given.settings.section(Slots), given.live, given.ids)
         self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()
@@ -133,8 +140,9 @@ class Telephony:
             self.agents,
             self.calls,
             chooser=self.chooser,
-            rounds=Rounds(self.agents, given.prompts, self.routing.devices_to_answer_on, given.ids),
+            rounds=Rounds(self.agents, given.prompts, self.routing.devices_to_answer_on, given.ids, self._customer),
         )
+        self.callbacks = self._make_callbacks()
         self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.audit = Audit(given.store, given.clock, given.ids)
@@ -165,6 +173,24 @@ class Telephony:
         self._served: Served | None = None
         self._register()
 
+    def _make_callbacks(self) -> Callbacks:
+        given = self.given
+        return Callbacks(
+            self.calls,
+            self.queues,
+            lambda number: self.routing.target(number, "browser"),
+            Audit(given.store, given.clock, given.ids),
+            store=given.store,
+            clock=given.clock,
+            new_id=given.ids,
+        )
+
+    async def _customer(self, number: str) -> Device:
+        return await self.callbacks.device(number)
+
+    async def _entered_at(self, queue: Queue, caller: str) -> int | None:
+        return await self.callbacks.entered_at(queue, caller)
+
     def _make_routing(self) -> Routing:
         given = self.given
         return Routing(
@@ -174,10 +200,12 @@ class Telephony:
             bridges=self.bridges,
             queues=self.queues,
             has_page=given.live.is_connected,
+            has_sound_page=lambda user_id: not self.fitness.faults(user_id),
             is_in_call=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
             refusal_of=self.doors.refusal,
+            entered_at=self._entered_at,
         )
 
     def _make_written(self) -> Written:
@@ -232,6 +260,7 @@ class Telephony:
         self.calls.on_change(self.dispatcher.wake)
         self.calls.on_finish(self.ledger.finish)
         self.calls.on_finish(self.outcomes.finish)
+        self.calls.on_finish(self.callbacks.finish)
         self.calls.on_finish(stats_of(self.given.store, self.given.clock, self.given.settings).finish)
         self.agents.on_change(self.queue_views.mark)
         self.agents.on_change(self.dispatcher.wake)
@@ -242,6 +271,9 @@ class Telephony:
         Consultation(self.calls, self.routing).register(live)
         Supervision(self.calls, self.audit, self.given.ids).register(live)
         AgentSocket(self.agents, live).register()
+        self.fitness.register()
+        self.fitness.on_change(self.dispatcher.wake)
+        Probe(self.media, self.given.ids, self.tasks, self.given.sleep).register(live)
         self.queue_views.register()
         self.board_socket.register()
         self._make_notices().register(live)
@@ -269,7 +301,9 @@ class Telephony:
         match scene.name:
             case "queue":
                 queue = self.queues.get(scene.ref.split()[0]) or Queue(queue_id="", name="")
-                return queue_app(queue, self.queues.callers_before, self.doors.expected_wait_s)
+                return queue_app(queue, self.queues.callers_before, self.doors.expected_wait_s, self.callbacks)
+            case "promised":
+                return promised_app(self.callbacks)
             case "overflow":
                 return overflow_app(self.routing.onward)
             case "survey":

@@ -28,6 +28,10 @@ DOES_AT_ONCE = 16
 STRANGER_SECONDS = 10.0
 """A connection must say who it is within one to two of these."""
 
+PING_S = 5
+"""How often a page is asked whether it lives, and how long it may take to say so. A lid that was closed, a tab that the
+browser froze: within twice this they are offered nothing more."""
+
 RECHECK_SECONDS = 300.0
 
 
@@ -55,8 +59,8 @@ class LiveSocket:
             async_mode="asgi",
             cors_allowed_origins=is_our_origin,
             max_http_buffer_size=MAX_MESSAGE,
-            ping_interval=10,
-            ping_timeout=8,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
             serializer=type("CountedPacket", (StrictPacket,), {"rubbish": figures.rubbish}),
             always_connect=False,
             logger=logging.getLogger("headcall.edge.socketio"),

@@ -59,6 +59,7 @@ class Chooser:
             reason=agent.reason,
             idle_since_ms=agent.idle_since_ms,
             has_device=self._agents.has_device(agent.user_id),
+            is_fit=self._agents.is_fit(agent.user_id),
             level=agent.level,
             seat=agent.seat,
             lapsed_at_ms=max(lapsed, default=None),

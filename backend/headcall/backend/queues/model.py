@@ -92,6 +92,18 @@ class Queue(Struct, frozen=True):
     dispositions: tuple[Disposition, ...] = ()
     survey: bool = False
     """Whether the caller is asked, once the agent has hung up, how content they are."""
+    callback_after_s: int = 0
+    """Who has waited so long is offered to be called back instead. 0: never."""
+    callback_key: str = "1"
+    callback_tries: int = 2
+    """How often a customer is dialled who does not answer."""
+    callback_retry_s: int = 300
+    callback_keep_s: int = 14_400
+    """After so long a call-back that could not be made is given up."""
+    callback_never: tuple[str, ...] = ()
+    """Beginnings of numbers that are not called back."""
+    redial_keep_s: int = 0
+    """How long a caller who gave up keeps the place, and gets it back by calling again. 0: not at all."""
     chats_at_once: int = 0
     """How many chats an agent may hold to be offered one more of this queue. 0: the queue takes none."""
 
@@ -106,6 +118,8 @@ class Candidate(Struct, frozen=True, omit_defaults=True):
     idle_since_ms: int = 0
     """End of the last call, or the moment of becoming ready if that is later than any call."""
     has_device: bool = True
+    is_fit: bool = True
+    """Whether what would ring could take a call: a page says by itself when it cannot."""
     level: int = 1
     seat: int = 0
     lapsed_at_ms: int | None = None
@@ -126,7 +140,16 @@ class Candidate(Struct, frozen=True, omit_defaults=True):
 
 
 Obstacle = Literal[
-    "offline", "break", "ringing", "talking", "wrap-up", "no-device", "just-missed", "skill", "kept-for-last-agent"
+    "offline",
+    "break",
+    "ringing",
+    "talking",
+    "wrap-up",
+    "no-device",
+    "unfit",
+    "just-missed",
+    "skill",
+    "kept-for-last-agent",
 ]
 
 

@@ -144,7 +144,7 @@ def _obstacles(agents: Sequence[Candidate], wanted: dict[str, int], moment: Mome
 
 def _is_waited_for(agent: Candidate, moment: Moment) -> bool:
     """Whether this caller waits for this very agent: at work, and nothing keeps them from being rung soon."""
-    at_work = agent.state in ("ready", "ringing", "talking", "wrap_up") and agent.has_device
+    at_work = agent.state in ("ready", "ringing", "talking", "wrap_up") and agent.has_device and agent.is_fit
     return agent.is_last_agent and at_work and agent.lapsed_at_ms is None and moment.waited_ms < moment.sticky_wait_ms
 
 
@@ -154,6 +154,8 @@ def obstacle(agent: Candidate, now_ms: int, wanted: dict[str, int] | None = None
         return OBSTACLES.get(agent.state, "offline")
     if not agent.has_device:
         return "no-device"
+    if not agent.is_fit:
+        return "unfit"
     if _lacks(agent, wanted or {}):
         return "skill"
     if agent.lapsed_at_ms is not None and now_ms - agent.lapsed_at_ms < RETRY_AFTER_MS:

@@ -26,6 +26,7 @@ from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.service import CallControl
 from headcall.backend.errors import CallFailed
 from headcall.backend.media.errors import NodeFailed
+from headcall.backend.media.probe import PROBE
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.store.engine import Store
 from headcall.kit.clock import Clock
@@ -137,7 +138,7 @@ class Recovery:
             return
         await self._tell_of_media(node, described, epoch_ms)
         for held in described.legs:
-            if await self._is_over(held.leg_id):
+            if held.leg_id.startswith(f"{PROBE}_") or await self._is_over(held.leg_id):
                 try:
                     await self._media.perform(node, CloseLeg(held.leg_id))
                 except NodeFailed as error:
