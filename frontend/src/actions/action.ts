@@ -21,6 +21,8 @@ export interface Hands {
   send(command: Command): Promise<Record<string, unknown>>;
   dispatch(event: DeskEvent): void;
   ui(patch: Partial<Ui>): void;
+  /** Says in a short notice what came of it: a key of the i18n files, and what fills its holes. */
+  notice(key: string, values: Record<string, string>): void;
   go(path: string): void;
   useHere(): Promise<void>;
   logOut(): Promise<void>;

@@ -2,7 +2,21 @@
 
 import { isLive, isTalking } from "@/core/desk";
 import type { CallView } from "@/core/wire";
-import { ArrowRightLeft, CheckCheck, Grid3x3, Mic, Pause, Phone, PhoneOff, PhoneX, RotateCcw, Users } from "@/ui/icons";
+import {
+  ArrowRightLeft,
+  CheckCheck,
+  Grid3x3,
+  Mic,
+  Pause,
+  Phone,
+  PhoneIncoming,
+  PhoneOff,
+  PhoneX,
+  RotateCcw,
+  SquareParking,
+  Users,
+  UsersRound,
+} from "@/ui/icons";
 import { action, type Scene } from "./action";
 
 const can = (call: CallView | null, what: CallView["can"][number]): boolean => call?.can.includes(what) ?? false;
@@ -34,7 +48,9 @@ export const refuse = action({
 export const hangUp = action({
   id: "call.hang_up",
   section: "call",
-  label: () => "action.hang_up",
+  // What it does then (docs/browser-api.md): who consults hands over, who is one of several leaves the others talking.
+  label: ({ call }) =>
+    can(call, "complete") ? "action.complete" : can(call, "drop") ? "action.leave" : "action.hang_up",
   icon: PhoneOff,
   keys: "Alt+KeyK",
   available: ({ call }) => call !== null && call.state !== "ended",
@@ -106,10 +122,11 @@ export const keypad = action({
 export const transfer = action({
   id: "call.transfer",
   section: "call",
-  label: () => "action.transfer",
+  // A conference is not passed on, but somebody may be asked to come in.
+  label: ({ call }) => (can(call, "drop") ? "action.add" : "action.transfer"),
   icon: ArrowRightLeft,
   keys: "Alt+KeyT",
-  available: (scene) => talking(scene) !== null && can(scene.call, "transfer"),
+  available: (scene) => talking(scene) !== null && (can(scene.call, "transfer") || can(scene.call, "consult")),
   run: ({ call }, hands) => hands.ui({ transfer: call?.call_id ?? null }),
 });
 
@@ -143,9 +160,48 @@ export const drop = action({
   label: () => "action.drop",
   icon: RotateCcw,
   keys: "Alt+KeyB",
-  // The server's `can` has no word of its own for it: whoever may complete may also take the held one back.
-  available: ({ call }) => can(call, "complete") && call?.consult != null,
+  // Of a conference one is dropped by name, in the list.
+  available: ({ call }) => can(call, "drop") && call?.consult != null,
   async run({ call }, hands) {
     if (call?.consult) await hands.send({ type: "call.drop", call_id: call.call_id, leg_id: call.consult.leg_id });
+  },
+});
+
+export const conference = action({
+  id: "call.conference",
+  section: "call",
+  label: () => "action.conference",
+  icon: UsersRound,
+  keys: "Alt+KeyH",
+  available: ({ call }) => can(call, "conference"),
+  async run({ call }, hands) {
+    if (call) await hands.send({ type: "call.conference", call_id: call.call_id });
+  },
+});
+
+export const park = action({
+  id: "call.park",
+  section: "call",
+  label: () => "action.park",
+  icon: SquareParking,
+  keys: "Alt+KeyL",
+  available: (scene) => talking(scene) !== null && can(scene.call, "park"),
+  async run({ call }, hands) {
+    if (!call) return;
+    const { slot } = await hands.send({ type: "call.park", call_id: call.call_id });
+    hands.notice("park.done", { slot: String(slot) });
+  },
+});
+
+export const pickUp = action({
+  id: "call.pick_up",
+  section: "call",
+  label: () => "action.pick_up",
+  icon: PhoneIncoming,
+  keys: "Alt+KeyQ",
+  available: ({ desk, call }) => call === null && desk.parked.length > 0,
+  async run({ desk }, hands) {
+    const [longest] = [...desk.parked].sort((a, b) => a.since.localeCompare(b.since));
+    if (longest) await hands.send({ type: "call.pick_up", slot: longest.slot });
   },
 });

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Action, Scene } from "./action";
 import { breaks, logOut, offline, ready, statusMenu, useHere } from "./agent";
-import { answer, complete, drop, hangUp, hold, keypad, mute, refuse, swap, transfer } from "./call";
+import {
+  answer,
+  complete,
+  conference,
+  drop,
+  hangUp,
+  hold,
+  keypad,
+  mute,
+  park,
+  pickUp,
+  refuse,
+  swap,
+  transfer,
+} from "./call";
 import { refuseChat, takeChat } from "./chat";
 import { acknowledge, notices } from "./message";
 import { dialler, goCheck, goDesk, goHistory, goSettings, help, language, palette, theme } from "./page";
@@ -16,7 +30,10 @@ export const ACTIONS: readonly Action[] = [
   transfer,
   swap,
   complete,
+  conference,
   drop,
+  park,
+  pickUp,
   acknowledge,
   notices,
   takeChat,

@@ -2,7 +2,7 @@
 // The desk is a fold: `next(desk, event)` is all that ever changes it. No DOM, no socket, no clock.
 
 import { type Message, withMessage, withSeen } from "./messages";
-import type { AgentView, CallView, Me, QueueView, ServerEvent, Snapshot, Words } from "./wire";
+import type { AgentView, CallView, Me, ParkedView, QueueView, ServerEvent, Snapshot, Words } from "./wire";
 
 export type LinkState = "connecting" | "up" | "lost" | "refused";
 
@@ -24,6 +24,7 @@ export interface Desk {
   agent: AgentView | null;
   calls: readonly CallView[];
   queues: readonly QueueView[];
+  parked: readonly ParkedView[];
   owner: string | null;
   presence: Readonly<Record<string, string>>;
   causes: Readonly<Record<string, Words>>;
@@ -55,6 +56,7 @@ export const EMPTY_DESK: Desk = {
   agent: null,
   calls: [],
   queues: [],
+  parked: [],
   owner: null,
   presence: {},
   causes: {},
@@ -108,6 +110,7 @@ function withSnapshot(desk: Desk, s: Snapshot, at: number): Desk {
     agent: s.agent,
     calls: alive,
     queues: s.queues,
+    parked: s.parked ?? [],
     owner: s.softphone.owner_instance,
     causes: s.causes,
     messages: s.messages ?? [],
@@ -130,6 +133,8 @@ function withServerEvent(desk: Desk, event: ServerEvent, at: number): Desk {
       return withoutCall(seen, event.data.call_id, event.data.cause, at);
     case "queue":
       return { ...seen, queues: replace(seen.queues, event.data, (q) => q.id) };
+    case "parked":
+      return { ...seen, parked: event.data.calls };
     case "presence":
       return { ...seen, presence: { ...seen.presence, [event.data.user_id]: event.data.state } };
     case "message":

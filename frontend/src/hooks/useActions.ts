@@ -41,6 +41,7 @@ export const hands: Hands = {
   send: (command) => theSession().send(command),
   dispatch,
   ui: (patch) => useUi.setState(patch),
+  notice: (key, values) => toast("done", i18n.t(key, values)),
   go: (path) => navigate(path),
   useHere: () => maybeSession()?.useHere() ?? Promise.resolve(),
   async logOut() {

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test, vi } from "vitest";
 import type { Hands } from "@/actions/action";
-import { answer, complete, drop, hangUp, hold, keypad, mute, refuse, swap, transfer } from "@/actions/call";
+import {
+  answer,
+  complete,
+  conference,
+  drop,
+  hangUp,
+  hold,
+  keypad,
+  mute,
+  park,
+  pickUp,
+  refuse,
+  swap,
+  transfer,
+} from "@/actions/call";
 import { ariaKeys, belongsToField, pressed, shownKeys } from "@/actions/keys";
 import { ACTIONS, actionFor, keysOf } from "@/actions/registry";
 import { useUi } from "@/core/ui";
 import { sceneOf } from "@/hooks/useScene";
 import en from "@/i18n/en.json";
-import { after, call, consulting, opened, talking } from "../core/material";
+import { after, call, conferring, consulting, opened, parked, said, talking } from "../core/material";
 
 const scene = (calls: ReturnType<typeof call>[], instance = "tab_1") =>
   sceneOf(after(opened({ calls })), useUi.getState(), instance);
@@ -19,6 +33,7 @@ function hands(): Hands & { sent: unknown[] } {
     send: vi.fn((c: unknown) => Promise.resolve(void sent.push(c) as never)),
     dispatch: vi.fn((e: unknown) => void sent.push(e)),
     ui: vi.fn(),
+    notice: vi.fn((...what: unknown[]) => void sent.push(what)),
     go: vi.fn(),
     useHere: vi.fn(),
     logOut: vi.fn(),
@@ -45,7 +60,8 @@ describe("the registry", () => {
   });
 
   test("every action has a name in every scene", () => {
-    const scenes = [scene([]), scene([call()]), scene([talking()]), scene([talking({ held: true, state: "held" })])];
+    const calls = [call(), talking(), talking({ held: true, state: "held" }), consulting(), conferring()];
+    const scenes = [scene([]), ...calls.map((c) => scene([c]))];
     const named = (key: string) =>
       key.split(".").reduce<unknown>((o, k) => (o as Record<string, unknown> | undefined)?.[k], en);
     for (const a of ACTIONS) for (const s of scenes) expect(named(a.label(s)), a.id).toBeTypeOf("string");
@@ -177,12 +193,13 @@ describe("keys", () => {
 });
 
 describe("a consultation", () => {
-  const offered = (c: ReturnType<typeof call>) => [swap, complete, drop].filter((a) => a.available(scene([c])));
+  const all = [swap, complete, conference, drop];
+  const offered = (c: ReturnType<typeof call>) => all.filter((a) => a.available(scene([c])));
 
   test("offers what the server allows, and no more", () => {
     expect(offered(talking())).toEqual([]);
     expect(offered(consulting("ringing"))).toEqual([complete, drop]);
-    expect(offered(consulting())).toEqual([swap, complete, drop]);
+    expect(offered(consulting())).toEqual(all);
   });
 
   test("whoever is asked may do none of it", () => {
@@ -191,11 +208,58 @@ describe("a consultation", () => {
 
   test("each says its verb; who is dropped is named by leg", async () => {
     const h = hands();
-    for (const a of [swap, complete, drop]) await a.run(scene([consulting()]), h);
+    for (const a of all) await a.run(scene([consulting()]), h);
     expect(h.sent).toEqual([
       { type: "call.swap", call_id: "call_1" },
       { type: "call.complete", call_id: "call_1" },
+      { type: "call.conference", call_id: "call_1" },
       { type: "call.drop", call_id: "call_1", leg_id: "leg_3" },
     ]);
+  });
+});
+
+describe("ending", () => {
+  test("is called what it does: it ends, hands over, or leaves the others talking", () => {
+    const named = [talking(), consulting("ringing"), consulting(), conferring()].map((c) => hangUp.label(scene([c])));
+    expect(named).toEqual(["action.hang_up", "action.complete", "action.complete", "action.leave"]);
+  });
+});
+
+describe("a conference", () => {
+  test("may be left, held and added to; it is not transferred, parked, or sent keys", () => {
+    const s = scene([conferring()]);
+    const offered = [hangUp, hold, mute, transfer, park, keypad, conference, drop].filter((a) => a.available(s));
+    expect(offered).toEqual([hangUp, hold, mute, transfer]);
+    expect(transfer.label(s)).toBe("action.add");
+  });
+
+  test("that is full takes nobody in", () => {
+    expect(transfer.available(scene([conferring({ can: ["hang_up", "hold", "drop"] })]))).toBe(false);
+  });
+});
+
+describe("parking", () => {
+  const shelf = (...calls: ReturnType<typeof parked>[]) => said(11, { type: "parked", data: { calls } });
+  const at = (calls: ReturnType<typeof call>[], event = shelf(parked())) =>
+    sceneOf(after(opened({ calls }), event), useUi.getState(), "tab_1");
+
+  test("says in which slot", async () => {
+    const h = hands();
+    h.send = () => Promise.resolve({ slot: "701" });
+    await park.run(scene([talking({ can: ["park"] })]), h);
+    expect(h.sent).toEqual([["park.done", { slot: "701" }]]);
+  });
+
+  test("is for who may, and picking up for who has no call in hand", () => {
+    expect(park.available(scene([talking()]))).toBe(false);
+    expect(pickUp.available(at([]))).toBe(true);
+    expect(pickUp.available(at([call()]))).toBe(false);
+    expect(pickUp.available(at([], shelf()))).toBe(false);
+  });
+
+  test("gives back who has been there longest, whatever the slot", async () => {
+    const h = hands();
+    await pickUp.run(at([], shelf(parked({ since: "2026-11-25T02:01:00.000Z" }), parked({ slot: "702" }))), h);
+    expect(h.sent).toEqual([{ type: "call.pick_up", slot: "702" }]);
   });
 });

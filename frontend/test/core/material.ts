@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Desk, type DeskEvent, EMPTY_DESK, next } from "@/core/desk";
-import type { CallView, Me, ServerEvent, Snapshot } from "@/core/wire";
+import type { CallView, Me, ParkedView, ServerEvent, Snapshot } from "@/core/wire";
 
 export const ME: Me = {
   user_id: "user_1",
@@ -34,6 +34,7 @@ export function call(patch: Partial<CallView> = {}): CallView {
     can: ["answer", "hang_up"],
     parties: [],
     consult: null,
+    slot: null,
     ...patch,
   };
 }
@@ -50,7 +51,7 @@ export const talking = (patch: Partial<CallView> = {}): CallView =>
 export const consulting = (state: "ringing" | "talking" = "talking", patch: Partial<CallView> = {}): CallView => {
   const lei = { number: "83012341002", name: "张磊", state };
   return talking({
-    can: state === "talking" ? ["hang_up", "complete", "swap"] : ["hang_up", "complete"],
+    can: state === "talking" ? ["hang_up", "complete", "swap", "conference", "drop"] : ["hang_up", "complete", "drop"],
     consult: { leg_id: "leg_3", ...lei },
     parties: [
       { leg_id: "leg_4", user_id: "user_2", role: "other", ...lei, state: "ringing" },
@@ -61,6 +62,26 @@ export const consulting = (state: "ringing" | "talking" = "talking", patch: Part
     ...patch,
   });
 };
+
+/** Zhang Lei has been brought in; the order is the server's. */
+export const conferring = (patch: Partial<CallView> = {}): CallView => {
+  const { parties } = consulting();
+  const [, mei, customer, lei] = parties.map((p) => ({ ...p, state: "talking" as const }));
+  if (!mei || !customer || !lei) throw new Error("three parties");
+  return talking({ can: ["hang_up", "hold", "consult", "drop"], parties: [customer, mei, lei], ...patch });
+};
+
+export const parked = (patch: Partial<ParkedView> = {}): ParkedView => ({
+  slot: "701",
+  call_id: "call_7",
+  number: "13800138000",
+  name: null,
+  queue: null,
+  by: { user_id: "user_2", name: "张磊" },
+  since: "2026-11-25T02:00:00.000Z",
+  rings_back_at: "2026-11-25T02:02:00.000Z",
+  ...patch,
+});
 
 export function snapshot(patch: Partial<Snapshot> = {}): Snapshot {
   return {

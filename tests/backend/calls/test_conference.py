@@ -114,6 +114,8 @@ def test_a_fourth_comes_in_by_asking_first_and_all_of_it_survives_a_restart(tmp_
         assert (await mei.do("call.complete", call_id=call_id))["cause"] == "conflict", "who talks cannot be rung for"
         fourth = (await lei.answer())["leg_id"]
         await office.until(lambda: joined(office, agent, fourth))
+        assert [p["leg_id"] for p in view(wei)["parties"]] == [customer, agent, third], "who is asked is not there yet"
+        assert view(mei)["parties"][-1]["leg_id"] == fourth
         before = office.call()
         await restart(office)
         assert (office.call().talkers, office.call().away) == (before.talkers, (agent,))

@@ -118,7 +118,11 @@ def _can_consulting(call: Call, leg: Leg) -> list[str]:
 
 
 def _may_see(call: Call, leg: Leg, other: Leg) -> bool:
-    """Supervisors see all; a whisper shows itself to who hears it, and only who speaks to all is seen by all."""
+    """Supervisors see all; a whisper shows itself to who hears it, and only who speaks to all is seen by all.
+
+    Who is asked aside is not there for the others."""
+    if call.consulting and _is_asked(call, other) and leg.role != "supervisor":
+        return call.consulting.by == leg.leg_id or _is_asked(call, leg)
     if other.role != "supervisor" or leg.role == "supervisor" or other.mode == "barge":
         return True
     return other.mode == "whisper" and call.coached is not None and call.coached.leg_id == leg.leg_id

@@ -6,6 +6,7 @@ import { People } from "@/features/people/people";
 import { Splitter } from "@/ui/splitter";
 import { Dialler } from "./dialler";
 import { Earlier } from "./earlier";
+import { ParkedShelf } from "./parked";
 import { Queues } from "./queues";
 import { Stage } from "./stage";
 
@@ -37,6 +38,7 @@ export function Desk() {
       </div>
       <div className="order-1 flex min-h-0 flex-col gap-2.5 lg:order-2">
         <Stage />
+        <ParkedShelf />
         <Earlier />
         <div className="space-y-2.5 lg:hidden">
           <Queues />

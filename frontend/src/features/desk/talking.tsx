@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
 import type { Action } from "@/actions/action";
-import { complete, drop, hangUp, hold, keypad, mute, swap, transfer } from "@/actions/call";
+import { complete, conference, drop, hangUp, hold, keypad, mute, park, swap, transfer } from "@/actions/call";
 import { ariaKeys } from "@/actions/keys";
 import { shownNumber } from "@/core/number";
 import { useLive } from "@/core/store";
@@ -12,8 +12,10 @@ import { useNow } from "@/hooks/useNow";
 import { useScene } from "@/hooks/useScene";
 import { Avatar, Badge } from "@/ui/bits";
 import { cx } from "@/ui/cx";
-import { MicOff, Play, Smartphone, User } from "@/ui/icons";
+import { MicOff, Play, Smartphone, User, UserPlus } from "@/ui/icons";
+import { Keys } from "@/ui/keys";
 import { Tip } from "@/ui/tooltip";
+import { Conference, isConference, talkers } from "./conference";
 import { Consulting } from "./consulting";
 import { CallKeypad } from "./keypad";
 import { LiveTrace } from "./live-trace";
@@ -49,7 +51,8 @@ export function Talking({ call }: { call: CallView }) {
       <Facts call={call} />
       {call.media === "browser" && <MicHint call={call} />}
       {call.consult && <Consulting call={call} consulted={call.consult} />}
-      {call.consult ? <ConsultControls /> : <Controls />}
+      {isConference(call) && <Conference call={call} />}
+      {call.consult ? <ConsultControls /> : <Controls conferring={isConference(call)} />}
       {ui.keypad && <CallKeypad call={call} />}
     </div>
   );
@@ -67,6 +70,7 @@ function Who({ call }: { call: CallView }) {
         <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-3">
           {call.peer.name && <span className="figures">{number}</span>}
           {call.queue && <Badge tone="accent">{call.queue.name}</Badge>}
+          {isConference(call) && <Badge tone="go">{t("conference.count", { count: talkers(call).length })}</Badge>}
           {call.waited_s !== null && call.queue && (
             <span className="figures">{t("call.waited", { time: duration(call.waited_s) })}</span>
           )}
@@ -79,7 +83,9 @@ function Who({ call }: { call: CallView }) {
         </p>
         {call.held && <p className="text-sm font-medium text-warn-ink">{t("call.held")}</p>}
         {!call.held && call.held_by_peer && (
-          <p className="text-sm font-medium text-warn-ink">{t("call.held_by_peer")}</p>
+          <p className="text-sm font-medium text-warn-ink">
+            {call.slot ? t("park.you", { slot: call.slot }) : t("call.held_by_peer")}
+          </p>
         )}
         {!call.held && !call.held_by_peer && call.recording && (
           <p className="inline-flex items-center gap-1.5 text-sm text-stop-ink">
@@ -124,35 +130,51 @@ function Facts({ call }: { call: CallView }) {
   );
 }
 
-function Controls() {
+function Controls({ conferring }: { conferring: boolean }) {
   return (
     <div className="mt-4 flex flex-wrap items-stretch gap-2">
       <Control action={mute} onIcon={MicOff} />
       <Control action={hold} onIcon={Play} />
-      <Control action={keypad} />
-      <Control action={transfer} />
+      {!conferring && <Control action={keypad} />}
+      <Control action={transfer} {...(conferring ? { icon: UserPlus } : {})} />
+      {!conferring && <Control action={park} />}
       <Control action={hangUp} danger />
     </div>
   );
 }
 
-/** No "End" here: while one consults, hanging up completes (docs/browser-api.md). */
+/** No "End" here, and it is said why: while one consults, hanging up completes (docs/browser-api.md). */
 function ConsultControls() {
+  const { t } = useTranslation();
   const scene = useScene();
+  const { keys } = useAction(hangUp);
   return (
-    <div className="mt-4 flex flex-wrap items-stretch gap-2">
-      <Control action={mute} onIcon={MicOff} />
-      {[swap, complete, drop].map((a) => a.available(scene) && <Control key={a.id} action={a} />)}
-    </div>
+    <>
+      <div className="mt-4 flex flex-wrap items-stretch gap-2">
+        <Control action={mute} onIcon={MicOff} />
+        {[swap, complete, conference, drop].map((a) => a.available(scene) && <Control key={a.id} action={a} />)}
+      </div>
+      <p className="mt-2.5 flex flex-wrap items-center gap-1.5 text-xs text-ink-3">
+        {t(complete.available(scene) ? "consult.end_completes" : "consult.end_leaves")}
+        {keys && <Keys value={keys} />}
+      </p>
+    </>
   );
 }
 
-function Control({ action, onIcon, danger = false }: { action: Action; onIcon?: Action["icon"]; danger?: boolean }) {
+interface ControlProps {
+  action: Action;
+  icon?: Action["icon"];
+  onIcon?: Action["icon"];
+  danger?: boolean;
+}
+
+function Control({ action, icon = action.icon, onIcon, danger = false }: ControlProps) {
   const { t } = useTranslation();
   const scene = useScene();
   const { run, keys } = useAction(action);
   const on = action.checked?.(scene) ?? false;
-  const Icon = on && onIcon ? onIcon : action.icon;
+  const Icon = on && onIcon ? onIcon : icon;
   const label = t(action.label(scene));
   return (
     <Tip label={label} keys={keys} side="bottom">

@@ -32,7 +32,8 @@ function Choose({ call, close }: { call: CallView; close(): void }) {
   const { t } = useTranslation();
   const [how, setHow] = useState<How>("now");
   const mayConsult = call.can.includes("consult");
-  const asks = mayConsult && how === "first";
+  const mayTransfer = call.can.includes("transfer");
+  const asks = mayConsult && (how === "first" || !mayTransfer);
   const [q, setQ] = useState("");
   const [busy, setBusy] = useState(false);
   const me = useDesk((s) => s.me?.user_id);
@@ -60,9 +61,14 @@ function Choose({ call, close }: { call: CallView; close(): void }) {
   const name = call.peer.name || shownNumber(call.peer.number);
   const first = outside ?? others[0]?.number ?? null;
   return (
-    <Dialog open onClose={close} title={t("transfer.title")} description={t("transfer.text", { name })}>
+    <Dialog
+      open
+      onClose={close}
+      title={t(mayTransfer ? "transfer.title" : "conference.add")}
+      description={mayTransfer ? t("transfer.text", { name }) : t("conference.add_text")}
+    >
       <div className="flex flex-col items-start gap-2.5 px-5 pb-2">
-        {mayConsult && (
+        {mayConsult && mayTransfer && (
           <Segments
             label={t("consult.how")}
             value={how}
