@@ -38,8 +38,6 @@ export const ACTIONS: readonly Action[] = [
   notices,
   takeChat,
   refuseChat,
-  acknowledge,
-  notices,
   statusMenu,
   ready,
   ...breaks,
