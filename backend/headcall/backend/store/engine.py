@@ -6,6 +6,7 @@ between, and no waiting helps it (SQLITE_BUSY_SNAPSHOT). So every `begin()` is B
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -17,9 +18,14 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from headcall.backend.store.clean import before_execute
+from headcall.backend.store.onehop import connect
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite itself waits for a lock that another process holds (a backup, say)."""
+
+SWITCH_S = 0.0005
+"""How long SQLite's thread waits at most for a loop that computes. Python's own 5 ms, many times in each call, made
+seconds of a busy hour (docs/measured.md)."""
 
 TURN_TIMEOUT = 10.0
 """Seconds a writer of this process waits for its turn. Longer means one of ours never ends, or nests `begin()`."""
@@ -52,7 +58,9 @@ class Store:
         """Prepares the engine; nothing is connected before the first transaction."""
         if _driver(url) == "postgresql+asyncpg":
             return cls(create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True))
-        engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        sys.setswitchinterval(SWITCH_S)
+        how = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": connect}
+        engine = create_async_engine(url, connect_args=how)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return cls(engine)
