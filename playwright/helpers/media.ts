@@ -33,7 +33,10 @@ export async function voice(context: BrowserContext, hz: number): Promise<void> 
     window.RTCPeerConnection = class extends RTCPeerConnection {
       constructor(configuration?: RTCConfiguration) {
         super(configuration);
-        window.connections++;
+      }
+      override addTransceiver(kind: MediaStreamTrack | string, init?: RTCRtpTransceiverInit): RTCRtpTransceiver {
+        if (init?.direction !== "recvonly") window.connections++; // not those that only try the path
+        return super.addTransceiver(kind, init);
       }
     };
     const audio = new AudioContext();
@@ -109,6 +112,40 @@ export async function expectTone(page: Page, hz: number, timeout = 8000): Promis
       { message: `hears ${hz} Hz, last ${JSON.stringify(last)}`, timeout, intervals: [100] },
     )
     .toBeLessThan(15);
+}
+
+/** Each of these pitches is heard, and none of those. A pitch is heard when it stands 20 dB over what is beside it. */
+export async function expectTones(page: Page, there: number[], absent: number[] = [], timeout = 8000): Promise<void> {
+  const wanted = there.map((hz) => [hz, true] as const).concat(absent.map((hz) => [hz, false] as const) as never);
+  await hear(page); // makes the ear
+  await expect
+    .poll(() => page.evaluate(pitchesHeard, [CALL, [...there, ...absent]] as const), {
+      message: `hears ${there.join(" and ")} Hz, not ${absent.join(", ")}`,
+      timeout,
+      intervals: [100],
+    })
+    .toEqual(Object.fromEntries(wanted));
+}
+
+/** Runs in the page. */
+function pitchesHeard([css, pitches]: readonly [string, readonly number[]]): Record<number, boolean> {
+  const stream = document.querySelector<HTMLAudioElement>(css)?.srcObject;
+  const ear = stream instanceof MediaStream ? window.ears?.get(stream.id) : undefined;
+  if (!ear) return {};
+  const { analyser, context } = ear;
+  const lines = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(lines);
+  const loudest = (from: number, to: number) => {
+    const bin = (hz: number) => Math.round((hz * analyser.fftSize) / context.sampleRate);
+    return Math.max(...lines.slice(bin(from), bin(to) + 1));
+  };
+  return Object.fromEntries(
+    pitches.map((hz) => {
+      const beside = Math.max(loudest(hz - 90, hz - 60), loudest(hz + 60, hz + 90));
+      const level = loudest(hz - 12, hz + 12);
+      return [hz, level > -70 && level > beside + 20];
+    }),
+  );
 }
 
 export async function expectSilence(page: Page, timeout = 8000): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isLive, isTalking } from "@/core/desk";
-import type { CallView } from "@/core/wire";
+import type { CallView, ParkedView } from "@/core/wire";
 import {
   ArrowRightLeft,
   CheckCheck,
@@ -193,6 +193,9 @@ export const park = action({
   },
 });
 
+export const longestParked = (parked: readonly ParkedView[]): ParkedView | undefined =>
+  [...parked].sort((a, b) => a.since.localeCompare(b.since))[0];
+
 export const pickUp = action({
   id: "call.pick_up",
   section: "call",
@@ -201,7 +204,7 @@ export const pickUp = action({
   keys: "Alt+KeyQ",
   available: ({ desk, call }) => call === null && desk.parked.length > 0,
   async run({ desk }, hands) {
-    const [longest] = [...desk.parked].sort((a, b) => a.since.localeCompare(b.since));
+    const longest = longestParked(desk.parked);
     if (longest) await hands.send({ type: "call.pick_up", slot: longest.slot });
   },
 });

@@ -54,7 +54,7 @@ function Row({ call, party }: { call: CallView; party: Party }) {
       </span>
       {party.state === "held" && <Badge tone="warn">{t("conference.away")}</Badge>}
       {!mine && party.role !== "supervisor" && (
-        <IconButton icon={UserMinus} size="sm" tone="stop" label={t("conference.drop", { name })} onClick={drop} />
+        <IconButton icon={UserMinus} size="sm" label={t("conference.drop", { name })} onClick={drop} />
       )}
     </li>
   );

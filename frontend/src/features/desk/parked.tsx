@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
-import { pickUp } from "@/actions/call";
+import { longestParked, pickUp } from "@/actions/call";
 import { ariaKeys } from "@/actions/keys";
 import { shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
@@ -22,6 +22,7 @@ export function ParkedShelf() {
   const { keys } = useAction(pickUp);
   const scene = useScene();
   const now = useNow();
+  const longest = longestParked(parked);
   if (parked.length === 0) return null;
   return (
     <section aria-label={t("park.title")} className="sheet shrink-0">
@@ -34,7 +35,13 @@ export function ParkedShelf() {
       </PanelHead>
       <ul aria-live="polite" className="px-2 pb-2">
         {parked.map((p) => (
-          <Row key={p.slot} parked={p} now={now} free={scene.call === null} keys={keys} />
+          <Row
+            key={p.slot}
+            parked={p}
+            now={now}
+            free={scene.call === null}
+            {...(p === longest && keys ? { keys } : {})}
+          />
         ))}
       </ul>
     </section>
@@ -45,7 +52,8 @@ interface RowProps {
   parked: ParkedView;
   now: number;
   free: boolean;
-  keys: string | undefined;
+  /** Of the one whom the keys mean. */
+  keys?: string;
 }
 
 function Row({ parked, now, free, keys }: RowProps) {
