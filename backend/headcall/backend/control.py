@@ -29,6 +29,9 @@ class Control(Protocol):
     async def person_changed(self, user_id: str, *, is_active: bool) -> None:
         """Takes up a person's name; who is no more active works no more."""
 
+    async def queues_changed(self) -> None:
+        """Takes the queues up from the rows again."""
+
     async def log_of(self, call_id: str) -> list[dict[str, Any]]:
         """What happened in a call: [{seq, at, type, data}]."""
 
@@ -65,6 +68,8 @@ class NoCalls:
         return None
 
     async def person_changed(self, user_id: str, *, is_active: bool) -> None: ...
+
+    async def queues_changed(self) -> None: ...
 
     async def log_of(self, call_id: str) -> list[dict[str, Any]]:
         return []

@@ -26,6 +26,8 @@ from headcall.backend.identity.keys import Bearers
 from headcall.backend.monitor import http as monitor_http
 from headcall.backend.monitor.nodes import Nodes
 from headcall.backend.numbers import http as numbers_http
+from headcall.backend.numbers.administration import NumberAdministration
+from headcall.backend.numbers.exchange import Exchange
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.service import Numbers
 from headcall.backend.prompts.service import Prompts
@@ -90,7 +92,7 @@ class Parts:
             recordings_http.routes(self.recordings),
             self.control.routes(),
             people_http.routes(self._people()),
-            numbers_http.routes(self.numbers),
+            self._numbers(),
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),
             monitor_http.routes(self.nodes),
             stats_http.routes(self.stats),
@@ -112,6 +114,19 @@ class Parts:
             work=self.control,
             drop_session=self.socket.drop_session,
         )
+
+    def _numbers(self) -> APIRouter:
+        """The inventory and its administration."""
+        audit = Audit(self.store, self.ctx.clock, self.ctx.ids)
+        store, clock, ids, plan, changed = (
+            self.store,
+            self.ctx.clock,
+            self.ctx.ids,
+            self.numbers.plan,
+            self.control.queues_changed,
+        )
+        numbers = NumberAdministration(store, clock, ids, audit, plan, changed)
+        return numbers_http.routes(numbers, Exchange(store, audit, plan, changed))
 
     async def problems(self) -> dict[str, str]:
         """What is not well."""

@@ -431,6 +431,10 @@ class Telephony:
             await self.agents.wish(user_id, "offline")
         await self.agents.administer(user_id)
 
+    async def queues_changed(self) -> None:
+        """Takes the queues up from the rows again."""
+        await self.queues.load()
+
     async def log_of(self, call_id: str) -> list[dict[str, Any]]:
         """What happened in a call."""
         async with self.given.store.read() as session:
