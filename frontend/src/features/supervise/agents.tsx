@@ -44,14 +44,14 @@ export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
             label: s === "all" || s === "in" ? t(`supervise.show_${s}`) : t(`agent.${s}`),
           }))}
           onChange={(shown) => onFilter({ ...filter, shown: shown as Shown })}
-          className="h-7! w-auto text-xs!"
+          className="h-7! w-auto! min-w-28 shrink-0 text-xs!"
         />
         <Select
           label={t("supervise.sort")}
           value={filter.sort}
           choices={SORTS.map((s) => ({ value: s, label: t(`supervise.sort_${s}`) }))}
           onChange={(sort) => onFilter({ ...filter, sort: sort as Sort })}
-          className="h-7! w-auto text-xs!"
+          className="h-7! w-auto! min-w-28 shrink-0 text-xs!"
         />
       </PanelHead>
       <p className="px-4 pb-2 text-xs text-ink-3 max-md:hidden">{t("supervise.keys")}</p>

@@ -21,12 +21,15 @@ export function Alarms({ board, onQueue }: { board: Board; onQueue(queue: string
   );
   return (
     <>
-      <ul aria-label={t("supervise.alarms")} className="flex shrink-0 flex-wrap gap-2 empty:hidden">
+      <ul
+        aria-label={t("supervise.alarms")}
+        className="flex shrink-0 gap-2 empty:hidden max-md:overflow-x-auto md:flex-wrap"
+      >
         {all.slice(0, MOST).map((alarm) => (
           <One key={alarm.id} alarm={alarm} now={now} onQueue={onQueue} />
         ))}
         {all.length > MOST && (
-          <li className="flex items-center text-sm text-ink-2">
+          <li className="flex shrink-0 items-center text-sm text-ink-2">
             {t("supervise.more_alarms", { count: all.length - MOST })}
           </li>
         )}
@@ -46,7 +49,7 @@ function One({ alarm, now, onQueue }: { alarm: Alarm; now: number; onQueue(queue
   return (
     <li
       className={cx(
-        "flex min-h-10 min-w-0 items-center gap-2.5 rounded-xl py-1.5 pr-2 pl-3.5 text-sm font-medium",
+        "flex min-h-10 min-w-0 items-center gap-2.5 max-md:shrink-0 rounded-xl py-1.5 pr-2 pl-3.5 text-sm font-medium",
         nobody ? "bg-stop-wash text-stop-ink" : "bg-warn-wash text-warn-ink",
       )}
     >

@@ -19,8 +19,8 @@ export function Large({ board, sum, tall }: { board: Board; sum: Sum; tall: bool
   return (
     <div
       className={cx(
-        "grid shrink-0 gap-[calc(var(--u)*1.2)]",
-        tall ? "grid-cols-2" : "w-[calc(var(--u)*48)] grid-cols-2 content-stretch",
+        "grid shrink-0 grid-cols-2 gap-[calc(var(--u)*1.2)]",
+        !tall && "w-[calc(var(--u)*52)] grid-rows-[auto_1fr_1fr_auto_1fr_auto]",
       )}
     >
       <p className="figures col-span-2 flex items-baseline justify-between px-[var(--u)] text-ink-2">
@@ -31,9 +31,9 @@ export function Large({ board, sum, tall }: { board: Board; sum: Sum; tall: bool
             hour12: false,
           })}
         </span>
-        <span className="text-[length:calc(var(--u)*3)] leading-none">
+        <span className="text-[length:calc(var(--u)*3)] leading-none whitespace-nowrap">
           {new Date(now).toLocaleDateString(localeOf(languageNow()), {
-            month: "long",
+            month: "short",
             day: "numeric",
             weekday: "short",
           })}
@@ -90,29 +90,35 @@ function Tile({
         {Icon && <Icon aria-hidden className="size-[calc(var(--u)*3)]" />}
         {label}
       </span>
-      <span className="figures text-[length:calc(var(--u)*9.6)] leading-none font-semibold tracking-tight">
+      <span
+        className="figures leading-none font-semibold tracking-tight"
+        style={{ fontSize: `calc(var(--u) * ${sized(value)})` }}
+      >
         {value}
       </span>
     </div>
   );
 }
 
+/** An hour's wait has seven characters, and the tile does not grow. */
+const sized = (value: string): number => (value.length > 5 ? 5.4 : value.length > 4 ? 7.2 : 8.6);
+
 const GOOD = 0.8;
 
 function Level({ label, value }: { label: string; value: number | null }) {
   const bad = value !== null && value < GOOD;
   return (
-    <div className="flex flex-col rounded-2xl border border-line bg-sheet px-[calc(var(--u)*1.6)] py-[calc(var(--u)*1.2)]">
+    <div className="flex flex-col justify-center rounded-2xl border border-line bg-sheet px-[calc(var(--u)*1.6)] py-[calc(var(--u)*1.2)]">
       <span className="text-[length:calc(var(--u)*3)] leading-tight">{label}</span>
       <span
         className={cx(
-          "figures text-[length:calc(var(--u)*9)] leading-none font-semibold tracking-tight",
+          "figures text-[length:calc(var(--u)*7.6)] leading-none font-semibold tracking-tight",
           bad ? "text-warn-ink" : "",
         )}
       >
         {percent(value)}
       </span>
-      <span aria-hidden className="mt-[calc(var(--u)*0.8)] h-[calc(var(--u)*1)] overflow-hidden rounded-full bg-hover">
+      <span aria-hidden className="mt-[calc(var(--u)*1.2)] h-[calc(var(--u)*1)] overflow-hidden rounded-full bg-hover">
         <span
           className={cx("block h-full origin-left", bad ? "bg-warn" : "bg-go")}
           style={{ transform: `scaleX(${value ?? 0})` }}
@@ -124,7 +130,7 @@ function Level({ label, value }: { label: string; value: number | null }) {
 
 function Agents({ icon: Icon, tone, label, value }: { icon: LucideIcon; tone: string; label: string; value: number }) {
   return (
-    <li className="flex flex-col items-center rounded-2xl border border-line bg-sheet py-[var(--u)]">
+    <li className="flex flex-col items-center justify-center rounded-2xl border border-line bg-sheet py-[var(--u)]">
       <span
         className={cx(
           "flex items-center gap-[calc(var(--u)*0.6)] text-[length:calc(var(--u)*2.8)] leading-tight",

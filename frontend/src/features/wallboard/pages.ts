@@ -7,8 +7,9 @@ import { secondsSince } from "@/core/time";
 /** Cards of a screen: what is left of 1920×1080 beside the large figures, with letters that can be read from 8 m. */
 export function grid(width: number, height: number): { columns: number; rows: number } {
   const unit = unitOf(width, height);
-  const columns = Math.max(1, Math.floor((width - (isTall(width, height) ? 0 : 34 * unit)) / (26 * unit)));
-  const rows = Math.max(1, Math.floor((height - (isTall(width, height) ? 56 : 8) * unit) / (19.5 * unit)));
+  const tall = isTall(width, height);
+  const columns = Math.max(1, Math.floor((width - (tall ? 4 : 58) * unit) / (33 * unit)));
+  const rows = Math.max(1, Math.floor((height - (tall ? 66 : 8) * unit) / (19.5 * unit)));
   return { columns, rows };
 }
 
