@@ -8,7 +8,7 @@ from typing import Any
 from headcall.backend.calls import inputs
 from headcall.backend.calls.decide import decide
 from headcall.backend.calls.log import Entry
-from headcall.backend.calls.model import EMPTY, Call, Intro, Leg, Terms
+from headcall.backend.calls.model import EMPTY, Call, Callback, Intro, Leg, Promise, Terms
 from headcall.backend.calls.plan import Plan
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice
@@ -45,7 +45,7 @@ class World:
         return plan
 
     def play(self, length: int) -> None:
-        self.tell(self.begin())
+        self.tell(self.begin_callback() if self.dice.random() < 0.2 else self.begin())
         for _ in range(length):
             if self.dice.random() < 0.4:
                 self.now_ms += self.dice.choice((1, 100, 5_000, 20_000, 40_000))
@@ -69,6 +69,38 @@ class World:
             user_id=None if kind == "sip" else USERS[0],
         )
 
+    def begin_callback(self) -> inputs.BeginCallback:
+        until = self.now_ms + self.dice.choice((30_000, 14_400_000))
+        return inputs.BeginCallback(
+            leg_id=self.new_id("leg"),
+            media_node="sfu-1",
+            language="zh",
+            from_name="",
+            to_number="4008123456",
+            queue_id="que_1",
+            queue_name="queue",
+            entered_at_ms=self.now_ms - 60_000,
+            priority=self.dice.randint(-1, 1),
+            terms=Terms(survey=self.dice.random() < 0.5),
+            callback=Callback("13800138000", "call_0", until, tries=2, retry_ms=30_000),
+        )
+
+    def calling_back(self) -> object | None:
+        """What happens to a place in line without its caller, mostly as it should."""
+        call, dice = self.call, self.dice
+        if call.callback is None or call.pair:
+            return None
+        if call.wait and not call.ring:
+            return self.ring("queue") if dice.random() < 0.9 else inputs.CallbackUnreachable("no-circuit")
+        if not call.ring:
+            self.now_ms += 30_000
+            return inputs.Tick()
+        rung = call.ringing_legs()[0]
+        answers: object = legs.LegAnswered(rung.leg_id, "PCMA")
+        if rung.kind == "browser":
+            answers = inputs.Answer(rung.user_id or "")
+        return dice.choice((answers, answers, legs.LegEnded(rung.leg_id, dice.choice(CAUSES), True)))
+
     def target(self) -> inputs.Target:
         match self.dice.randrange(5):
             case 0 | 1:
@@ -89,6 +121,7 @@ class World:
             ring_for_ms=15_000,
             choice=Choice("longest-idle", tuple(users), ()) if kind == "queue" else None,
             intro=Intro("queue.wav", {users[0]: "number.wav"}) if kind == "queue" else None,
+            then=self.device("", "outside") if kind == "queue" and self.call.is_placeholder else None,
         )
 
     def device(self, user: str, kind: str) -> inputs.Device:
@@ -200,6 +233,9 @@ class World:
             inputs.Park(user, "701", 120_000),
             self.pick_up(dice.choice(("701", "702"))),
             inputs.GoOn(self.target()),
+            inputs.PromiseCallback(Promise("call_9", "13800138000", "que_1", "queue", 1, 0, 2, 1, 1)),
+            inputs.CallbackUnreachable("unknown-number"),
+            *((inputs.CancelCallback(user),) if dice.random() < 0.2 else ()),
             inputs.Mark(dice.randint(0, 6)),
             media.PlayEnded(leg, f"play_{leg.removeprefix('leg_')}", dice.random() < 0.8),
             inputs.Tick(),
@@ -211,7 +247,7 @@ class World:
             return dice.choice((inputs.EndCall(user), inputs.TakeOver(self.call.supervisors()[0].user_id or user)))
         if (asks := self.consulting()) and dice.random() < 0.3:
             return asks
-        for draw in (self.conferring, self.parking):
+        for draw in (self.conferring, self.parking, self.calling_back):
             if (happens := draw()) and dice.random() < 0.3:
                 return happens
         if self.call.pair and dice.random() < 0.05:

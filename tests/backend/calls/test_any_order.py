@@ -9,6 +9,7 @@ from headcall.backend.calls.fold import APPLY, fold
 from headcall.backend.calls.log import Entry, from_row, to_row
 from headcall.backend.calls.model import EMPTY, MOST_TALKERS, Call, Leg
 from headcall.backend.calls.orders import Sounds, hears, orders
+from headcall.backend.calls.rules.callback import agent_of, is_dialling
 from headcall.backend.calls.rules.clock import next_limit
 from headcall.backend.queues.model import Queue
 from headcall.wire import legs
@@ -25,7 +26,8 @@ def check(call: Call) -> None:
         assert not call.live_legs() and not call.pair and not call.wait and not call.ring
         assert call.cause and call.ended_by
         return
-    assert call.customer.is_live
+    assert call.customer.is_live or call.is_placeholder
+    check_that_a_customer_is_called_back_once(call)
     if call.pair:
         assert all(call.legs[leg_id].state == "up" for leg_id in call.talkers), "who talks is there"
         assert len(set(call.talkers)) == len(call.talkers) <= MOST_TALKERS
@@ -42,7 +44,23 @@ def check(call: Call) -> None:
     strays = [leg for leg in call.live_legs() if leg.leg_id not in call.talkers and leg is not call.customer]
     third = call.consulting.leg_id if call.consulting else ""
     strays = [leg for leg in strays if leg.role != "supervisor" and leg.leg_id != third]
+    strays = [leg for leg in strays if not (is_dialling(call) and leg is agent_of(call))]
     assert all(call.ring and leg.ring_id == call.ring.ring_id for leg in strays), "no leg is left over"
+
+
+def check_that_a_customer_is_called_back_once(call: Call) -> None:
+    """Each attempt has one leg, no attempt is over the number allowed, and nobody is dialled whom no agent awaits."""
+    if call.callback is None:
+        assert not is_dialling(call)
+        return
+    dialled = [leg for leg in call.legs.values() if leg.role == "caller" and leg.dials]
+    assert len(dialled) <= call.callback.attempts <= call.callback.tries
+    assert len([leg for leg in dialled if leg.is_live]) <= 1
+    if is_dialling(call):
+        waiting = agent_of(call)
+        assert waiting is not None and not call.wait and heard_by(call, waiting) is not None
+    if call.is_placeholder and not call.ring:
+        assert not call.live_legs(), "nobody hears a placeholder"
 
 
 def check_that_consulting_is_private(call: Call) -> None:

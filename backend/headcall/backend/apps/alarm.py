@@ -11,6 +11,13 @@ class Alarm:
         self._clock = clock
         self._sleepers: dict[asyncio.Future[None], float] = {}
 
+    def now(self) -> float:
+        """Seconds of the clock that `sleep` goes by."""
+        return self._clock.now()
+
+    def wall_ms(self) -> int:
+        return self._clock.wall_ms()
+
     async def sleep(self, seconds: float) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers[future] = self._clock.now() + seconds

@@ -73,9 +73,40 @@ class Line:
 
     async def music(self, for_s: float) -> None:
         """Hold music for a while; it goes on until something else is played."""
+        await self.begin_music()
+        await self._alarm.sleep(for_s)
+
+    async def begin_music(self) -> None:
         playlist = Playlist(self._new_id("play"), (self._voice.music,), loop=True, gain_db=MUSIC_GAIN_DB)
         await self._box.ask(AppPlays(self.call.customer.leg_id, playlist))
-        await self._alarm.sleep(for_s)
+
+    def now(self) -> float:
+        """Seconds of the clock that everything here sleeps by."""
+        return self._alarm.now()
+
+    def waited_s(self) -> float:
+        """How long the caller has waited, from when their place counts."""
+        wait = self.call.wait
+        return max(0.0, (self._alarm.wall_ms() - wait.entered_at_ms) / 1000) if wait else 0.0
+
+    async def key(self, within_s: float) -> str | None:
+        """The next key of the caller, or None."""
+        return await self._key(within_s)
+
+    async def say_until_key(self, key: str, **fields: object) -> str | None:
+        """Speaks a text; the first key ends it. None when it was heard to its end."""
+        spoken = asyncio.ensure_future(self.say(key, **fields))
+        pressed = asyncio.ensure_future(self._keys.get())
+        try:
+            either: set[asyncio.Future[Any]] = {spoken, pressed}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if pressed.done():
+                return pressed.result()
+            spoken.result()  # a call that is over ends the application here
+            return None
+        finally:
+            spoken.cancel()
+            pressed.cancel()
 
     async def silence(self) -> None:
         await self._box.ask(AppPlays(self.call.customer.leg_id, Silence()))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any
 
+from headcall.backend.apps.callback import Desk, Offer
 from headcall.backend.apps.line import Line
 from headcall.backend.queues.doors import spoken_minutes
 from headcall.backend.queues.model import Queue
@@ -22,7 +23,7 @@ Expected = Callable[[Queue, str], float | None]
 
 
 def queue_app(
-    queue: Queue, callers_before: Position, expected: Expected
+    queue: Queue, callers_before: Position, expected: Expected, desk: Desk | None = None
 ) -> Callable[[Line], Coroutine[Any, Any, None]]:
     async def tell_place(line: Line) -> None:
         if queue.tells_position:
@@ -31,15 +32,18 @@ def queue_app(
             await _tell_wait(line, expected(queue, line.call.call_id))
 
     async def queue_line(line: Line) -> None:
+        offer = Offer(line, queue, desk)
+        await offer.begin()
         if not line.resumed:
             await _welcome(line, queue)
             await tell_place(line)
-        await line.music(queue.announce_every_s or MUSIC_FOREVER_S)
+        await offer.music(queue.announce_every_s or MUSIC_FOREVER_S)
         for turn in count():
             if queue.announce_every_s:
                 await _announce(line, queue, turn)
                 await tell_place(line)
-            await line.music(queue.announce_every_s or MUSIC_FOREVER_S)
+                await offer.tell()
+            await offer.music(queue.announce_every_s or MUSIC_FOREVER_S)
 
     return queue_line
 

@@ -31,8 +31,12 @@ def scene_of(call: Call) -> Scene | None:
         return None
     if call.refusal:
         return Scene("refuse", call.refusal)
+    if call.is_placeholder:
+        return None
     if call.wait:
         return Scene("queue", f"{call.wait.queue_id} {call.wait.joined_at_ms}")
+    if call.promised:
+        return Scene("promised", call.promised.call_id)
     if call.rating:
         return Scene("survey", "")
     if call.overflow and not call.ring:

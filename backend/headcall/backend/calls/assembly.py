@@ -20,6 +20,7 @@ from headcall.backend.agents.live import AgentSocket
 from headcall.backend.agents.reach import Reach
 from headcall.backend.agents.service import Agents
 from headcall.backend.apps.alarm import Alarm
+from headcall.backend.apps.callback import promised_app
 from headcall.backend.apps.comeback import comeback_app
 from headcall.backend.apps.line import App
 from headcall.backend.apps.overflow import overflow_app
@@ -31,12 +32,13 @@ from headcall.backend.audit.service import Audit
 from headcall.backend.board.service import Board
 from headcall.backend.board.socket import BoardSocket
 from headcall.backend.bridges.service import Bridges
+from headcall.backend.callbacks.service import Callbacks
 from headcall.backend.calls import store as rows
 from headcall.backend.calls.consultation import Consultation
 from headcall.backend.calls.events import Events
 from headcall.backend.calls.figures import Figures
 from headcall.backend.calls.given import Given
-from headcall.backend.calls.inputs import PageCame, PageWent, RingDevices
+from headcall.backend.calls.inputs import Device, PageCame, PageWent, RingDevices
 from headcall.backend.calls.ledger import Ledger
 from headcall.backend.calls.live import CallViews
 from headcall.backend.calls.log import Entry
@@ -133,13 +135,8 @@ class Telephony:
         self.routing = self._make_routing()
         self.duty = Duty(self.agents, self.queues.get)
         self.chooser = Chooser(self.queues, self.agents, LastAgents(given.store, given.clock), given.clock)
-        self.dispatcher = Dispatcher(
-            self.queues,
-            self.agents,
-            self.calls,
-            chooser=self.chooser,
-            rounds=Rounds(self.agents, given.prompts, self.routing.devices_to_answer_on, given.ids),
-        )
+        self.dispatcher = self._make_dispatcher()
+        self.callbacks = self._make_callbacks()
         self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.audit = Audit(given.store, given.clock, given.ids)
@@ -170,6 +167,35 @@ class Telephony:
         self._served: Served | None = None
         self._register()
 
+    def _make_dispatcher(self) -> Dispatcher:
+        return Dispatcher(
+            self.queues,
+            self.agents,
+            self.calls,
+            chooser=self.chooser,
+            rounds=Rounds(
+                self.agents, self.given.prompts, self.routing.devices_to_answer_on, self.given.ids, self._customer
+            ),
+        )
+
+    def _make_callbacks(self) -> Callbacks:
+        given = self.given
+        return Callbacks(
+            self.calls,
+            self.queues,
+            target_of=lambda number: self.routing.target(number, "browser"),
+            audit=Audit(given.store, given.clock, given.ids),
+            store=given.store,
+            clock=given.clock,
+            new_id=given.ids,
+        )
+
+    async def _customer(self, number: str) -> Device:
+        return await self.callbacks.device(number)
+
+    async def _entered_at(self, queue: Queue, caller: str) -> int | None:
+        return await self.callbacks.entered_at(queue, caller)
+
     def _make_routing(self) -> Routing:
         given = self.given
         return Routing(
@@ -184,6 +210,7 @@ class Telephony:
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
             refusal_of=self.doors.refusal,
+            entered_at=self._entered_at,
         )
 
     def _make_written(self) -> Written:
@@ -238,6 +265,7 @@ class Telephony:
         self.calls.on_change(self.dispatcher.wake)
         self.calls.on_finish(self.ledger.finish)
         self.calls.on_finish(self.outcomes.finish)
+        self.calls.on_finish(self.callbacks.finish)
         self.calls.on_finish(stats_of(self.given.store, self.given.clock, self.given.settings).finish)
         self.agents.on_change(self.queue_views.mark)
         self.agents.on_change(self.dispatcher.wake)
@@ -278,7 +306,9 @@ class Telephony:
         match scene.name:
             case "queue":
                 queue = self.queues.get(scene.ref.split()[0]) or Queue(queue_id="", name="")
-                return queue_app(queue, self.queues.callers_before, self.doors.expected_wait_s)
+                return queue_app(queue, self.queues.callers_before, self.doors.expected_wait_s, self.callbacks)
+            case "promised":
+                return promised_app(self.callbacks)
             case "overflow":
                 return overflow_app(self.routing.onward)
             case "survey":

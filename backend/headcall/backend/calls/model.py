@@ -293,7 +293,7 @@ class Call(Struct, frozen=True):
     @property
     def is_placeholder(self) -> bool:
         """A call-back whose customer is not on the line: nobody hears anything, nobody hangs up."""
-        return self.callback is not None and not self.caller.is_live
+        return self.callback is not None and not any(leg.state in ("incoming", "up") for leg in self.legs.values())
 
     @property
     def caller(self) -> Leg:

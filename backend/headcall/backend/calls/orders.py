@@ -41,8 +41,8 @@ def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
             return source
     if call.more and leg.leg_id in call.talkers:
         return _hears_in_conference(call, leg, sounds)
-    if is_dialling(call) and leg.role == "callee":
-        return _hears_ringing(call, leg)
+    if is_dialling(call):
+        return _hears_ringing(call, leg) if leg.role == "callee" else Silence()
     other = call.other(leg.leg_id)
     if other is not None:
         return _hears_in_talk(call, leg, other, sounds)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from headcall.backend.agents import http as agents_http
 from headcall.backend.audit import http as audit_http
+from headcall.backend.callbacks import http as callbacks_http
 from headcall.backend.cdr.service import Records
 from headcall.backend.outcomes import http as outcomes_http
 from headcall.backend.queues import http as queues_http
@@ -28,6 +29,7 @@ def rest_routes(telephony: "Telephony") -> APIRouter:
     for routes in (
         queues_http.routes(queues, telephony.queue_views, clock),
         queues_http.rule_routes(administration),
+        callbacks_http.routes(telephony.callbacks),
         offers_http.routes(store, Records(store, clock).one),
         audit_http.routes(audit),
         outcomes_http.routes(telephony.outcomes),

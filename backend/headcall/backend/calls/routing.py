@@ -2,9 +2,11 @@
 """From what was dialled to what the rules can take: whom a number means, and which of their devices can ring now."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec.structs import replace
 
 from headcall.backend.bridges.service import Bridges
 from headcall.backend.calls.inputs import Device, RefuseCaller, RingDevices, Target, WaitInQueue
@@ -25,6 +27,10 @@ OUTSIDE_RING_FOR_MS = 90_000
 
 MOST_STEPS = 3
 """Queues that are full may lead to each other in a circle."""
+
+
+async def _now(_queue: Queue, _caller: str) -> int | None:
+    return None
 
 
 class NumberPlan(Protocol):
@@ -61,6 +67,9 @@ class Routing:
     refusal_of: Callable[[Queue], str | None] = lambda _: None
     """Why nobody may join a queue now, or None."""
 
+    entered_at: Callable[[Queue, str], Awaitable[int | None]] = _now
+    """From when the place of a caller from outside counts who had waited before; None: from now."""
+
     async def onward(self, number: str, caller: str) -> Target:
         """Where a queue's overflow number leads. An administrator wrote it, so every network may use it."""
         return await self.target(number, "browser", caller=caller)
@@ -75,11 +84,18 @@ class Routing:
             return RefuseCaller(refusal.cause)
         match destination:
             case ToQueue(queue_id=queue_id, number=number):
-                return await self._to_queue(queue_id, number, caller, steps)
+                found = await self._to_queue(queue_id, number, caller, steps)
+                return await self._with_place(found, caller) if network == "pstn" else found
             case ToUser(user_id=user_id, number=number):
                 return RefuseCaller("busy") if user_id == but_not else await self.to_user(user_id, number)
             case ToOutside(trunk=trunk, number=number):
                 return self._to_outside(trunk, number)
+
+    async def _with_place(self, found: Target, caller: str) -> Target:
+        queue = self.queues.get(found.queue_id) if isinstance(found, WaitInQueue) else None
+        if queue is None or not isinstance(found, WaitInQueue):
+            return found
+        return replace(found, entered_at_ms=await self.entered_at(queue, caller))
 
     async def _to_queue(self, queue_id: str, number: str, caller: str, steps: int) -> Target:
         queue = self.queues.get(queue_id)

@@ -37,6 +37,7 @@ def call_view(call: Call, user_id: str) -> View | None:
         "can": _can(call, state, leg),
         "parties": [_party(call, each) for each in call.live_legs() if _may_see(call, leg, each)],
         "supervise": leg.mode,
+        "callback": _callback(call, leg),
         "consult": _consult(call, leg),
         "slot": call.parked.slot if call.parked else None,
     }
@@ -50,6 +51,14 @@ def _is_recorded(call: Call, leg: Leg) -> bool:
     """Whether what this one says goes into the recording of the customer: not aside, nor while stepped out."""
     is_aside = _is_asked(call, leg) or call.is_away(leg.leg_id)
     return not is_aside and any(recording.state == "on" for recording in call.recordings)
+
+
+def _callback(call: Call, leg: Leg) -> dict[str, int] | None:
+    """That the customer is called back, and which attempt it is, or will be."""
+    if call.callback is None or leg.role != "callee":
+        return None
+    attempt = call.callback.attempts + (call.is_placeholder and call.callback.attempts < call.callback.tries)
+    return {"attempt": attempt, "tries": call.callback.tries}
 
 
 def _consult(call: Call, leg: Leg) -> dict[str, str] | None:

@@ -58,6 +58,26 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "请按1到5之间的数字键。",
         "en": "Please press a key from 1 to 5.",
     },
+    "callback-offer": {
+        "zh": "如果您不想继续等待，请按{press}，轮到您时我们给您回电。",
+        "en": "If you do not want to wait, press {press}, and we will call you back when it is your turn.",
+    },
+    "callback-confirm": {
+        "zh": "我们将回拨{digits}。确认请按1，输入其他号码请按2，继续等待请按其他键。",
+        "en": "We will call {digits}. Press 1 to confirm, 2 to enter another number, or any other key to wait.",
+    },
+    "callback-enter": {
+        "zh": "请输入回电号码，按井号键结束。",
+        "en": "Please enter the number, and end it with the hash key.",
+    },
+    "callback-wrong": {
+        "zh": "对不起，这个号码无法回拨。",
+        "en": "We are sorry. We cannot call that number.",
+    },
+    "callback-promised": {
+        "zh": "好的，您的排队位置已为您保留，轮到您时我们给您回电。再见。",
+        "en": "Your place in the line is kept. We will call you back when it is your turn. Goodbye.",
+    },
     "as-is": {
         "zh": "{text}",
         "en": "{text}",

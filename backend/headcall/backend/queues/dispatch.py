@@ -6,13 +6,14 @@ import logging
 from msgspec.structs import replace
 
 from headcall.backend.agents.service import Agents
+from headcall.backend.calls.inputs import CallbackUnreachable
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.worker import Worker
 from headcall.backend.errors import CallFailed
 from headcall.backend.queues.chooser import Chooser
 from headcall.backend.queues.model import Queue
-from headcall.backend.queues.rounds import Rounds
+from headcall.backend.queues.rounds import NothingToDial, Rounds
 from headcall.backend.queues.service import Queues
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class Dispatcher:
             ring = await self._rounds.make(call, queue, choice, reserved)
             await self._calls.box(call.call_id).ask(ring)
             is_rung = True
+        except NothingToDial as refusal:
+            self._calls.box(call.call_id).tell(CallbackUnreachable(refusal.cause))
         except CallFailed as refusal:
             log.info("call %s was not offered: %s", call.call_id, refusal)
         finally:

@@ -22,6 +22,7 @@ class QueueOut(BaseModel):
     name: str
     number: str
     waiting: int
+    callbacks: int
     longest_wait_s: float
     agents_ready: int
     agents_busy: int
@@ -92,6 +93,13 @@ class QueueRules(BaseModel):
     tells_agent_number: bool = False
     dispositions: Annotated[list[DispositionRule], Field(max_length=200)] = []
     survey: bool = False
+    callback_after_s: Seconds = 0
+    callback_key: Annotated[str, Field(pattern=r"^[0-9*#]$")] = "1"
+    callback_tries: Annotated[int, Field(ge=1, le=5)] = 2
+    callback_retry_s: Annotated[int, Field(ge=30, le=86_400)] = 300
+    callback_keep_s: Annotated[int, Field(ge=60, le=604_800)] = 14_400
+    callback_never: Annotated[list[Annotated[str, Field(min_length=1, max_length=20)]], Field(max_length=1000)] = []
+    redial_keep_s: Seconds = 0
     chats_at_once: Annotated[int, Field(ge=0, le=20)] = 0
 
 
@@ -165,12 +173,14 @@ def routes(queues: Queues, views: QueueViews, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["queues"])
 
     def view(queue: Queue) -> dict[str, Any]:
-        since = [call.wait.entered_at_ms for call in queues.line(queue.queue_id) if call.wait]
+        line = queues.line(queue.queue_id)
+        since = [call.wait.entered_at_ms for call in line if call.wait]
         return {
             "id": queue.queue_id,
             "name": queue.name,
             "number": queue.number,
             "waiting": len(since),
+            "callbacks": sum(call.is_placeholder for call in line),
             "longest_wait_s": (clock.wall_ms() - min(since)) / 1000 if since else 0.0,
             "agents_ready": views.count(queue, READY),
             "agents_busy": views.count(queue, BUSY),

@@ -47,6 +47,7 @@ class QueueViews:
             "id": queue.queue_id,
             "name": queue.name,
             "waiting": len(line),
+            "callbacks": sum(call.is_placeholder for call in line),
             "longest_wait_since": iso_or_none(first),
             "agents_ready": self.count(queue, READY),
             "agents_busy": self.count(queue, BUSY),

@@ -4,6 +4,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
+from msgspec.structs import replace
+
 from headcall.backend.agents.service import Agents
 from headcall.backend.calls.inputs import Device, RingDevices
 from headcall.backend.calls.model import Call, Intro
@@ -11,7 +13,18 @@ from headcall.backend.errors import CallFailed
 from headcall.backend.queues.model import Choice, Queue
 from headcall.backend.queues.why import kept
 
+CustomerOf = Callable[[str], Awaitable[Device]]
+"""The telephone of a customer who is to be called back. Raises `CallFailed`."""
+
 DevicesOf = Callable[[str], Awaitable[tuple[Device, ...]]]
+
+
+class NothingToDial(CallFailed):
+    """A customer cannot be called back now: no trunk leads there, or the number is none."""
+
+
+async def nobody(_number: str) -> Device:
+    raise CallFailed("unavailable", "nobody is called back here")
 
 
 class Voice(Protocol):
@@ -19,11 +32,20 @@ class Voice(Protocol):
 
 
 class Rounds:
-    def __init__(self, agents: Agents, voice: Voice, devices_of: DevicesOf, new_id: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        voice: Voice,
+        devices_of: DevicesOf,
+        new_id: Callable[[str], str],
+        customer_of: CustomerOf = nobody,
+    ) -> None:
         self._agents, self._voice, self._devices_of, self._new_id = agents, voice, devices_of, new_id
+        self._customer_of = customer_of
 
     async def make(self, call: Call, queue: Queue, choice: Choice, users: list[str]) -> RingDevices:
-        """Raises `CallFailed` when none of the users has a device any more."""
+        """Raises `CallFailed` when none of the users has a device any more; `NothingToDial` of a call-back."""
+        then = await self._customer(call)
         devices = [device for user in users for device in await self._devices_of(user)]
         if not devices:
             raise CallFailed("offline", "their devices went away")
@@ -35,7 +57,17 @@ class Rounds:
             ring_for_ms=queue.ring_for_s * 1000,
             choice=kept(choice),
             intro=await self._intro(call, queue, users),
+            then=then,
         )
+
+    async def _customer(self, call: Call) -> Device | None:
+        """Whom an agent who accepts a call-back will be connected with."""
+        if call.callback is None or not call.is_placeholder:
+            return None
+        try:
+            return replace(await self._customer_of(call.callback.number), name=call.from_name)
+        except CallFailed as refusal:
+            raise NothingToDial(refusal.cause, str(refusal)) from refusal
 
     async def _intro(self, call: Call, queue: Queue, users: list[str]) -> Intro | None:
         """Made while it rings for nobody yet: a text that is spoken for the first time takes a tenth of a second."""

@@ -144,6 +144,8 @@ class Watch:
             if queue.leave == "never" or not self._doors.must_leave(queue):
                 continue
             for call in self._queues.line(queue.queue_id):
+                if call.is_placeholder:
+                    continue  # they hold no line; their own time runs out (`Queue.callback_keep_s`)
                 with contextlib.suppress(CallFailed):
                     self._calls.box(call.call_id).tell(LeaveQueue("no-agent"))
 

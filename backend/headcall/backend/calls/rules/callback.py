@@ -63,6 +63,7 @@ def begin(plan: Plan, start: BeginCallback) -> None:
         name=start.from_name,
         state="over",
         has_media=False,
+        ended_out_there=True,
     )
     plan.note(
         CallStarted(

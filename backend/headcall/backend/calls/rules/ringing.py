@@ -28,7 +28,9 @@ def ring_devices(plan: Plan, wish: RingDevices) -> None:
     call = plan.call
     if not call.is_open or call.ring or call.pair or call.refusal or call.rating:
         raise NotNow("the call is not to be rung for", call_id=call.call_id)
-    if (wish.choice or wish.then) and not call.wait:
+    if call.is_placeholder and wish.then is None:
+        raise NotNow("nobody is there to be connected", call_id=call.call_id)
+    if wish.choice and not call.wait:
         raise NotNow("the caller waits no more", call_id=call.call_id)
     start_round(plan, wish)
 
@@ -118,7 +120,7 @@ def win(plan: Plan, leg: Leg, codec: str = "", by: str = "") -> None:
     if plan.call.consulting:
         plan.note(ConsultAnswered(leg.leg_id))
         return
-    if ring.then is not None and plan.call.is_placeholder:
+    if ring.then is not None and not plan.call.caller.is_live:
         plan.note(QueueLeft("calling-back"))
         callback.dial(plan, ring)
         return
