@@ -700,6 +700,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/number-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Blocks
+         * @description The blocks, how much of them is free, and the branches that have numbers.
+         */
+        get: operations["read_blocks"];
+        put?: never;
+        /**
+         * Post Block
+         * @description Adds up to 10,000 consecutive numbers. `taken`: another block has some of them.
+         */
+        post: operations["post_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Block
+         * @description Removes a block. `in-use` while one of its numbers is.
+         */
+        delete: operations["delete_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Range
+         * @description Gives the numbers of a range a branch, an ISP, a kind of staff.
+         */
+        post: operations["post_range"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/numbers": {
         parameters: {
             query?: never;
@@ -709,12 +773,60 @@ export interface paths {
         };
         /**
          * Read Numbers
-         * @description The number inventory: what each number means, and from where it may be reached.
+         * @description A page of the inventory: what each number means, and from where it may be reached.
          */
         get: operations["read_numbers"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/numbers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Numbers
+         * @description The whole inventory as a CSV file.
+         */
+        get: operations["export_numbers"];
+        put?: never;
+        /**
+         * Import Numbers
+         * @description Reads a CSV file. With `dry` (the default) it is only looked at; one fault, and nothing is applied.
+         */
+        post: operations["import_numbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Number
+         * @description Leads a number to a person, a queue or another number, or frees it.
+         */
+        put: operations["put_number"];
+        post?: never;
+        /**
+         * Delete Number
+         * @description Takes a single number out of the inventory. `in-use` for one of a block or a person.
+         */
+        delete: operations["delete_number"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1346,6 +1458,50 @@ export interface components {
             agents: components["schemas"]["AgentOut"][];
         };
         /**
+         * AssignmentIn
+         * @description What a number is to mean.
+         */
+        AssignmentIn: {
+            /**
+             * Branch
+             * @default
+             */
+            branch?: string;
+            /** From Outside */
+            from_outside?: boolean | null;
+            /**
+             * Hours Id
+             * @default
+             */
+            hours_id?: string;
+            /**
+             * Isp
+             * @default
+             */
+            isp?: string;
+            /**
+             * Staff
+             * @default
+             * @enum {string}
+             */
+            staff?: "" | "overseas" | "travelling";
+            /**
+             * Target
+             * @default
+             */
+            target?: string;
+            /**
+             * Target Kind
+             * @enum {string}
+             */
+            target_kind: "free" | "user" | "queue" | "number";
+            /**
+             * Version
+             * @default
+             */
+            version?: string;
+        };
+        /**
          * AuditEntry
          * @description One change: only what is different.
          */
@@ -1372,6 +1528,42 @@ export interface components {
         AuditOut: {
             /** Entries */
             entries: components["schemas"]["AuditEntry"][];
+        };
+        /**
+         * BlockIn
+         * @description Consecutive numbers that came together.
+         */
+        BlockIn: {
+            /** Count */
+            count: number;
+            /** First */
+            first: string;
+            /** Name */
+            name: string;
+        };
+        /** BlockOut */
+        BlockOut: {
+            /** Block Id */
+            block_id: string;
+            /** First */
+            first: string;
+            /** Free */
+            free: number;
+            /** Last */
+            last: string;
+            /** Name */
+            name: string;
+            /** Total */
+            total: number;
+            /** Used */
+            used: number;
+        };
+        /** BlocksOut */
+        BlocksOut: {
+            /** Blocks */
+            blocks: components["schemas"]["BlockOut"][];
+            /** Branches */
+            branches: string[];
         };
         /**
          * CallDetail
@@ -1760,6 +1952,20 @@ export interface components {
         ErrorOut: {
             error: components["schemas"]["ErrorBody"];
         };
+        /** FaultOut */
+        FaultOut: {
+            /** Column */
+            column: string;
+            /** Line */
+            line: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "encoding" | "empty" | "too-many-lines" | "no-column" | "unknown-column" | "columns" | "not-a-number" | "twice" | "unknown-use" | "unknown-target" | "no-target" | "person-twice" | "person-elsewhere" | "unknown-staff" | "too-long" | "control";
+            /** Value */
+            value: string;
+        };
         /**
          * Figures
          * @description What each means: `GET /stats/definitions`. None: it has no meaning here, or there was nothing to divide by.
@@ -1847,6 +2053,28 @@ export interface components {
             };
             /** Status */
             status: string;
+        };
+        /**
+         * ImportOut
+         * @description What a file changes, or why it changes nothing.
+         */
+        ImportOut: {
+            /** Changed */
+            changed: number;
+            /** Encoding */
+            encoding: string;
+            /** Fault Count */
+            fault_count: number;
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Is Applied */
+            is_applied: boolean;
+            /** Lines */
+            lines: number;
+            /** New */
+            new: number;
+            /** Same */
+            same: number;
         };
         /** KeyMade */
         KeyMade: {
@@ -2059,21 +2287,37 @@ export interface components {
          * @description One number of the inventory.
          */
         NumberOut: {
+            /** Branch */
+            branch: string;
             /** Display */
             display: string;
+            /** Hours Id */
+            hours_id: string;
+            /** Isp */
+            isp: string;
             /** Kind */
             kind: string;
             /** Networks */
             networks: string[];
             /** Number */
             number: string;
+            /** Staff */
+            staff: string;
             /** Target */
             target: string;
+            /** Target Kind */
+            target_kind: string;
+            /** Target Name */
+            target_name: string;
+            /** Version */
+            version: string;
         };
         /** NumbersOut */
         NumbersOut: {
             /** Numbers */
             numbers: components["schemas"]["NumberOut"][];
+            /** Total */
+            total: number;
         };
         /**
          * OfferOut
@@ -2716,6 +2960,27 @@ export interface components {
         QueuesOut: {
             /** Queues */
             queues: components["schemas"]["QueueOut"][];
+        };
+        /**
+         * RangeIn
+         * @description What all numbers of a range have in common; what is left out stays.
+         */
+        RangeIn: {
+            /** Branch */
+            branch?: string | null;
+            /** First */
+            first: string;
+            /** Isp */
+            isp?: string | null;
+            /** Last */
+            last: string;
+            /** Staff */
+            staff?: ("" | "overseas" | "travelling") | null;
+        };
+        /** RangeSet */
+        RangeSet: {
+            /** Count */
+            count: number;
         };
         /**
          * RecordingOut
@@ -4774,7 +5039,7 @@ export interface operations {
             };
         };
     };
-    read_numbers: {
+    read_blocks: {
         parameters: {
             query?: never;
             header?: never;
@@ -4789,8 +5054,338 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["BlocksOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_range: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RangeSet"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_numbers: {
+        parameters: {
+            query?: {
+                q?: string;
+                use?: "" | "free" | "used" | "user" | "queue" | "number";
+                branch?: string;
+                first?: string;
+                last?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["NumbersOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    export_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    import_numbers: {
+        parameters: {
+            query?: {
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
