@@ -2,7 +2,7 @@
 """The sample company, assembled without processes: real parts, a bus that is a table, a clock the test moves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,12 +89,15 @@ async def company(
     pages: Path | None = None,
     make_control: MakeControl = NoCalls,
     is_demo: bool = True,
+    values: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Company]:
     """The sample company over a database of its own in `folder`."""
     bus, clock = TableBus(), ManualClock()
     settings = Settings().with_values("demo", enabled=is_demo, passwords=PASSWORDS, sip_passwords=SIP_PASSWORDS)
     if database_url:
         settings = settings.with_values("store", database_url=database_url)
+    for section, given in (values or {}).items():
+        settings = settings.with_values(section, **given)
     (folder / "backend").mkdir(exist_ok=True)
     ctx = RoleContext("backend", bus, settings, folder, clock=clock)
     box = SecretBox(Fernet.generate_key())

@@ -53,4 +53,32 @@ class Statistics:
     short_abandon_s: int = setting(5, "Who hangs up sooner is a short abandon and stands apart", low=0, high=60)
 
 
-SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics)
+@dataclass(frozen=True)
+class Oidc:
+    """Log-in with the company account: OpenID Connect (docs/identity.md). An empty issuer: no such log-in."""
+
+    SECTION: ClassVar[str] = "oidc"
+    issuer: str = setting("", "The provider, exactly as it calls itself, as in https://id.example.com/realms/staff")
+    name: str = setting("", "What the log-in's button says; empty: the provider's host")
+    client_id: str = setting("", "Our name at the provider")
+    client_secret: str = setting("", "Our secret there; better in the environment (HEADCALL_OIDC_CLIENT_SECRET)")
+    client_secret_file: str = setting("", "File with the secret, instead")
+    scope: str = setting("openid profile email", "What we ask for")
+    redirect_uri: str = setting(
+        "", "Our address as registered there; empty: https://<the host asked>/api/v1/oidc/callback"
+    )
+    link_by: str = setting(
+        "email", "How somebody with an account here is found the first time", one_of=("email", "login", "none")
+    )
+    login_claim: str = setting("preferred_username", "For link_by = login: the claim that is the login")
+    email_domains: tuple[str, ...] = setting((), "For link_by = email: own domains; the login is what precedes the @")
+    creates: bool = setting(False, "Whether somebody without an account here gets one")
+    roles_claim: str = setting("groups", "The claim with the person's groups")
+    roles: dict[str, str] = setting({}, "Group of the provider to role here, never owner")  # noqa: RUF009
+    default_role: str = setting(
+        "employee", "Role of who is in none of these groups", one_of=("guest", "employee", "agent")
+    )
+    follows_roles: bool = setting(False, "Whether roles follow the groups at each log-in, not only at the first")
+
+
+SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics, Oidc)

@@ -84,6 +84,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Callbacks
+         * @description Call-backs: the open ones in the order of the line, then those that are over, newest first.
+         */
+        get: operations["read_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Callback
+         * @description Cancels a call-back that waits. `conflict` while its customer is being called.
+         */
+        delete: operations["cancel_callback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -832,6 +872,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish Company Log In
+         * @description The browser is back from the identity provider: signs in, or says on the log-in page whose fault it is.
+         */
+        get: operations["finish_company_log_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start Company Log In
+         * @description Sends the browser to the identity provider.
+         */
+        get: operations["start_company_log_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1122,6 +1202,26 @@ export interface paths {
          * @description The picture for someone whose role must have a second factor, and who has none.
          */
         post: operations["enrol_at_log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ways
+         * @description How one may log in: what the log-in page shows beside the password.
+         */
+        get: operations["read_ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1698,6 +1798,52 @@ export interface components {
             tone_hz?: number;
         };
         /**
+         * CallbackOut
+         * @description Somebody who waits to be called back, or did.
+         */
+        CallbackOut: {
+            /** Asked At */
+            asked_at: string;
+            /** Attempts */
+            attempts: number;
+            /** Call Id */
+            call_id: string;
+            /** Entered At */
+            entered_at: string;
+            /** Number */
+            number: string;
+            /** Origin Call Id */
+            origin_call_id: string;
+            /** Place */
+            place: number | null;
+            queue: components["schemas"]["CallbackQueue"];
+            /** Result */
+            result: string;
+            /** Retry At */
+            retry_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "offered" | "dialling" | "talking" | "resting" | "answered" | "failed" | "cancelled";
+            /** Tries */
+            tries: number;
+            /** Until */
+            until: string;
+        };
+        /** CallbackQueue */
+        CallbackQueue: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** CallbacksOut */
+        CallbacksOut: {
+            /** Callbacks */
+            callbacks: components["schemas"]["CallbackOut"][];
+        };
+        /**
          * CallsOut
          * @description One page of calls; `next` goes into `before`.
          */
@@ -1826,6 +1972,16 @@ export interface components {
         CodeIn: {
             /** Code */
             code: string;
+        };
+        /**
+         * Company
+         * @description The company account: what its button says.
+         */
+        Company: {
+            /** Host */
+            host: string;
+            /** Name */
+            name: string;
         };
         /**
          * ConsideredOut
@@ -2662,6 +2818,36 @@ export interface components {
              */
             announcements?: components["schemas"]["TextRule"][];
             /**
+             * Callback After S
+             * @default 0
+             */
+            callback_after_s?: number;
+            /**
+             * Callback Keep S
+             * @default 14400
+             */
+            callback_keep_s?: number;
+            /**
+             * Callback Key
+             * @default 1
+             */
+            callback_key?: string;
+            /**
+             * Callback Never
+             * @default []
+             */
+            callback_never?: string[];
+            /**
+             * Callback Retry S
+             * @default 300
+             */
+            callback_retry_s?: number;
+            /**
+             * Callback Tries
+             * @default 2
+             */
+            callback_tries?: number;
+            /**
              * Chats At Once
              * @default 0
              */
@@ -2717,6 +2903,11 @@ export interface components {
              * @default true
              */
             records?: boolean;
+            /**
+             * Redial Keep S
+             * @default 0
+             */
+            redial_keep_s?: number;
             /**
              * Ring For S
              * @default 15
@@ -2799,6 +2990,8 @@ export interface components {
             agents_ready: number;
             /** Agents Total */
             agents_total: number;
+            /** Callbacks */
+            callbacks: number;
             /** Id */
             id: string;
             /** Longest Wait S */
@@ -2832,6 +3025,36 @@ export interface components {
              * @default []
              */
             announcements?: components["schemas"]["TextRule"][];
+            /**
+             * Callback After S
+             * @default 0
+             */
+            callback_after_s?: number;
+            /**
+             * Callback Keep S
+             * @default 14400
+             */
+            callback_keep_s?: number;
+            /**
+             * Callback Key
+             * @default 1
+             */
+            callback_key?: string;
+            /**
+             * Callback Never
+             * @default []
+             */
+            callback_never?: string[];
+            /**
+             * Callback Retry S
+             * @default 300
+             */
+            callback_retry_s?: number;
+            /**
+             * Callback Tries
+             * @default 2
+             */
+            callback_tries?: number;
             /**
              * Chats At Once
              * @default 0
@@ -2892,6 +3115,11 @@ export interface components {
              * @default true
              */
             records?: boolean;
+            /**
+             * Redial Keep S
+             * @default 0
+             */
+            redial_keep_s?: number;
             /**
              * Ring For S
              * @default 15
@@ -3488,6 +3716,13 @@ export interface components {
             /** Queues */
             queues: components["schemas"]["VisitorQueue"][];
         };
+        /**
+         * Ways
+         * @description How one may log in here.
+         */
+        Ways: {
+            company: components["schemas"]["Company"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -3648,6 +3883,84 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuditOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_callbacks: {
+        parameters: {
+            query?: {
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbacksOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    cancel_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -5407,6 +5720,78 @@ export interface operations {
             };
         };
     };
+    finish_company_log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    start_company_log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     read_people: {
         parameters: {
             query?: {
@@ -6306,6 +6691,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
                 };
             };
             /** @description Client Error */

@@ -17,8 +17,11 @@ from headcall.backend.edge.auth import (
     requires,
     set_session_cookie,
 )
+from headcall.backend.identity import oidc_http
 from headcall.backend.identity.keys import MAX_DAYS, Keys, NewKey
 from headcall.backend.identity.login import MAX_TICKET, LogIn, SignedIn
+from headcall.backend.identity.oidc import CompanyLogIn
+from headcall.backend.identity.pace import Pace
 from headcall.backend.identity.policy import Policy
 from headcall.backend.identity.second import Enrolment, SecondFactors
 from headcall.backend.identity.store import ApiKeyRow
@@ -160,6 +163,9 @@ class Identity:
     policy: Policy
     keys: Keys
     users: Users
+    company: CompanyLogIn
+    pace: Pace
+    """Of each address at the company log-in."""
     drop_session: Callable[[str], Awaitable[None]]
     """Cuts off the live connections of a session, or of a key, that ended."""
 
@@ -167,6 +173,7 @@ class Identity:
 def routes(identity: Identity) -> APIRouter:
     router = APIRouter()
     router.include_router(_log_in_routes(identity))
+    router.include_router(oidc_http.routes(identity.company, identity.pace))
     router.include_router(_second_factor_routes(identity))
     router.include_router(_session_routes(identity))
     router.include_router(_key_routes(identity))

@@ -65,6 +65,11 @@ async def user_by_login(session: AsyncSession, login: str) -> UserRow | None:
     return await session.scalar(select(UserRow).where(UserRow.login == login.lower(), UserRow.is_active))
 
 
+async def any_user_by_login(session: AsyncSession, login: str) -> UserRow | None:
+    """Also somebody who is switched off."""
+    return await session.scalar(select(UserRow).where(UserRow.login == login.lower()))
+
+
 async def user_by_number(session: AsyncSession, number: str) -> UserRow | None:
     return await session.scalar(select(UserRow).where(UserRow.number == number, UserRow.is_active))
 
