@@ -15,7 +15,13 @@ export type KeyMade = Schemas["KeyMade"];
 export type KeyWanted = Schemas["KeyWanted"];
 export type Protected = Schemas["Protected"];
 
+export type Company = Schemas["Company"];
+
+/** A page's address: the browser goes there and comes back signed in, or to `/?login=…`. */
+export const COMPANY_LOG_IN = "/api/v1/oidc/start";
+
 export const identity = {
+  ways: () => body(client.GET("/api/v1/session/ways")),
   logIn: (login: string, password: string): Promise<Me | Challenge> =>
     body<Me | Challenge>(client.POST("/api/v1/session", { body: { login, password } })),
   withCode: (ticket: string, code: string): Promise<Me> =>

@@ -8,6 +8,7 @@ import type { Me } from "@/core/wire";
 import { faultText } from "@/hooks/useActions";
 import { Button } from "@/ui/button";
 import { Input, Labelled } from "@/ui/field";
+import { CompanyLogIn } from "./company";
 import { Alert, Heading } from "./heading";
 
 export interface PasswordFormProps {
@@ -76,6 +77,7 @@ export function PasswordForm({ notice, onIn, onAsked }: PasswordFormProps) {
           {t(busy ? "login.busy" : "login.go")}
         </Button>
       </div>
+      <CompanyLogIn />
     </form>
   );
 }
