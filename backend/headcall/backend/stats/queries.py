@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads facts of a span of time. Each query is bounded by the span and goes by an index."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.agents.model import State
@@ -52,13 +53,20 @@ async def talks(session: AsyncSession, span: Span, question: Question) -> list[H
 
 
 async def _wrap_ups(session: AsyncSession, span: Span, question: Question) -> dict[tuple[str, str], int]:
-    of_talk = and_(AgentPeriodRow.call_id == TalkRow.call_id, AgentPeriodRow.user_id == TalkRow.user_id)
-    spent = func.sum(AgentPeriodRow.until_ms - AgentPeriodRow.since_ms)
-    wanted = select(TalkRow.call_id, TalkRow.leg_id, TalkRow.user_id, spent).join(AgentPeriodRow, of_talk)
-    wanted = wanted.where(AgentPeriodRow.state == "wrap_up", TalkRow.queue_id.is_not(None))
-    wanted = wanted.group_by(TalkRow.call_id, TalkRow.leg_id, TalkRow.user_id)
-    rows = await session.execute(_within(wanted, TalkRow, span, question))
-    return {(call_id, user_id): int(ms) for call_id, _leg, user_id, ms in rows}
+    """Plain on purpose: an outer join by the call alone leaves SQLite no other way than from the span's talks to their
+    periods; joined otherwise, or grouped, it goes through all periods there ever were."""
+    spent = AgentPeriodRow.until_ms - AgentPeriodRow.since_ms
+    columns = (TalkRow.call_id, TalkRow.user_id, AgentPeriodRow.user_id, AgentPeriodRow.state, spent)
+    wanted = select(AgentPeriodRow.period_id, *columns).outerjoin_from(
+        TalkRow, AgentPeriodRow, AgentPeriodRow.call_id == TalkRow.call_id
+    )
+    found: Counter[tuple[str, str]] = Counter()
+    seen: set[int] = set()
+    for period_id, call_id, user_id, who, state, ms in await session.execute(_within(wanted, TalkRow, span, question)):
+        if who == user_id and state == "wrap_up" and period_id not in seen:  # talked twice in the call: seen twice
+            seen.add(period_id)
+            found[call_id, user_id] += ms
+    return found
 
 
 async def rings(session: AsyncSession, span: Span, question: Question) -> list[Ring]:
