@@ -40,3 +40,41 @@ export const people = {
     body(client.PUT("/api/v1/people/{user_id}/seat", { ...one(user_id), body: seat })),
   removeSeat: (user_id: string) => body(client.DELETE("/api/v1/people/{user_id}/seat", one(user_id))),
 };
+
+// ---------------------------------------------------------------- numbers
+
+export type NumberOut = Schemas["NumberOut"];
+export type AssignmentIn = Schemas["AssignmentIn"];
+export type BlockIn = Schemas["BlockIn"];
+export type RangeIn = Schemas["RangeIn"];
+export type ImportOut = Schemas["ImportOut"];
+export type NumberUse = "" | "free" | "used" | "user" | "queue" | "number";
+
+export interface NumbersQuery {
+  q?: string;
+  use?: NumberUse;
+  branch?: string;
+  limit: number;
+  offset: number;
+}
+
+export const numbers = {
+  page: (query: NumbersQuery) => body(client.GET("/api/v1/numbers", { params: { query: filled(query) } })),
+  assign: (number: string, wish: AssignmentIn) =>
+    body(client.PUT("/api/v1/numbers/{number}", { params: { path: { number } }, body: wish })),
+  blocks: () => body(client.GET("/api/v1/number-blocks")),
+  addBlock: (block: BlockIn) => body(client.POST("/api/v1/number-blocks", { body: block })),
+  removeBlock: (block_id: string) =>
+    body(client.DELETE("/api/v1/number-blocks/{block_id}", { params: { path: { block_id } } })),
+  setRange: (range: RangeIn) => body(client.POST("/api/v1/number-ranges", { body: range })),
+  fileUrl: "/api/v1/numbers.csv",
+  take: (file: Blob, dry: boolean) =>
+    body(
+      client.POST("/api/v1/numbers.csv", {
+        params: { query: { dry } },
+        body: file as never,
+        bodySerializer: (octets: unknown) => octets as BodyInit,
+        headers: { "content-type": "text/csv" },
+      }),
+    ),
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ComponentType, lazy } from "react";
-import { ListMusic, type LucideIcon, Search, ShieldCheck, Users } from "@/ui/icons";
+import { Grid3x3, ListMusic, type LucideIcon, Search, ShieldCheck, Users } from "@/ui/icons";
 
 export interface Section {
   id: string;
@@ -33,6 +33,13 @@ export const SECTIONS: readonly Section[] = [
     icon: ShieldCheck,
     right: "user.manage",
     page: lazy(() => import("./security").then((m) => ({ default: m.Security }))),
+  },
+  {
+    id: "numbers",
+    label: "admin.numbers",
+    icon: Grid3x3,
+    right: "number.manage",
+    page: lazy(() => import("./numbers").then((m) => ({ default: m.AdminNumbers }))),
   },
   {
     id: "audit",
