@@ -156,7 +156,11 @@ function ConsultControls() {
       </div>
       <p className="mt-2.5 flex flex-wrap items-center gap-1.5 text-xs text-ink-3">
         {t(complete.available(scene) ? "consult.end_completes" : "consult.end_leaves")}
-        {keys && <Keys value={keys} />}
+        {keys && (
+          <span className="hidden md:inline">
+            <Keys value={keys} />
+          </span>
+        )}
       </p>
     </>
   );

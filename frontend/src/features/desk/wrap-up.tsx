@@ -64,6 +64,7 @@ function Last({ desk }: { desk: Desk }) {
   if (!ended) return <p className="flex-1 text-base font-semibold">{t("wrap.title")}</p>;
   const { call } = ended;
   const number = shownNumber(call.peer.number);
+  const slot = desk.parked.find((p) => p.call_id === call.call_id)?.slot;
   const why = desk.causes[ended.cause]?.[languageNow()];
   const talked = call.answered_at
     ? t("wrap.talked", { time: duration(secondsSince(call.answered_at, ended.at)) })
@@ -72,7 +73,9 @@ function Last({ desk }: { desk: Desk }) {
     <div className="flex min-w-0 flex-1 items-center gap-3">
       <Avatar name={call.peer.name || number} size={40} icon={call.peer.name ? undefined : User} />
       <div className="min-w-0">
-        <p className="text-sm text-ink-3">{t(call.state === "ringing" ? "history.missed" : "call.ended")}</p>
+        <p className="text-sm text-ink-3">
+          {slot ? t("park.done", { slot }) : t(call.state === "ringing" ? "history.missed" : "call.ended")}
+        </p>
         <p className="figures truncate text-lg font-semibold">{call.peer.name || number}</p>
         <p className="figures text-sm text-ink-3">
           {talked}
