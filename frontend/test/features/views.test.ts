@@ -81,6 +81,7 @@ test.each([
   ["欧阳雪梅", "雪梅"],
   ["Anna Schmidt", "AS"],
   ["anna", "A"],
+  ["Li 🌙", "L🌙"],
   ["", "·"],
 ])("the initials of %s are %s", (name, short) => {
   expect(initials(name)).toBe(short);

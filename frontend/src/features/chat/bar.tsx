@@ -7,7 +7,7 @@ import { Ringer } from "@/core/sound";
 import { useDesk } from "@/core/store";
 import { Offer } from "./offer";
 
-/** On every page: the chat that rings, and its sound. Two soft strikes at most: somebody may be talking. */
+/** On every page, above it, so that nothing moves under the hand: the chat that rings, and its sound. Two soft strikes at most: somebody may be talking. */
 export function ChatBar() {
   const path = useRouterState({ select: (s) => s.location.pathname });
   const chats = useChats((s) => s.chats);
@@ -25,10 +25,8 @@ export function ChatBar() {
   }, [id]);
   if (!rings || path === "/chats") return null;
   return (
-    <div className="mx-3 mb-2.5 shrink-0 md:mr-4 md:ml-1">
-      <div className="ml-auto max-w-96">
-        <Offer chat={rings} />
-      </div>
+    <div className="fixed inset-x-3 bottom-18 z-30 md:inset-x-auto md:top-15 md:right-4 md:bottom-auto md:w-96">
+      <Offer chat={rings} />
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function Offer({ chat }: { chat: ChatView }) {
   return (
     <section
       aria-label={t("chat.offered")}
-      className="rounded-xl border border-go/50 bg-raised p-3 ring-3 ring-go-wash"
+      className="rounded-xl border border-go/50 bg-raised p-3 shadow-float ring-3 ring-go-wash"
     >
       <div className="flex items-center gap-3">
         <Avatar name={nameOf(chat, t)} size={34} />

@@ -93,7 +93,7 @@ export function Begin({ begun }: { begun(chat: Kept): void }) {
               />
             )}
           </Labelled>
-          <Labelled label={t("visitor.question")} className="flex-1">
+          <Labelled label={t("visitor.question")}>
             {(id) => (
               <textarea
                 id={id}
@@ -102,7 +102,7 @@ export function Begin({ begun }: { begun(chat: Kept): void }) {
                 rows={5}
                 maxLength={4000}
                 onChange={(e) => setText(e.target.value)}
-                className="min-h-30 w-full flex-1 rounded-lg border border-line-2 bg-raised px-3 py-2 text-base"
+                className="min-h-30 w-full rounded-lg border border-line-2 bg-raised px-3 py-2 text-base"
               />
             )}
           </Labelled>
