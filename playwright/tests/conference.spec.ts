@@ -44,6 +44,7 @@ test("three talk, one leaves, the customer is parked and picked up by another", 
   await expectTones(lei.page, [440], [700]);
 
   await lei.page.keyboard.press("Alt+KeyL");
+  await expect(lei.page.getByText("已驻留在 701").first()).toBeVisible();
   const row = mei.page.getByRole("region", { name: "驻留" }).getByRole("listitem");
   await expect(row).toContainText("701");
   await expect(row).toContainText("138 0013 8000");

@@ -153,7 +153,7 @@ def test_a_customer_who_hangs_up_ends_the_call_at_any_moment() -> None:
 
 def test_whoever_leaves_a_conference_leaves_the_others_talking() -> None:
     seen = 0
-    for world in worlds(PLAYS):
+    for world in worlds(PLAYS // 3):
         for at, leg_id in enumerate(world.call.talkers if world.call.more else ()):
             seen += 1
             stay = [each for each in world.call.talkers if each != leg_id]
@@ -162,7 +162,7 @@ def test_whoever_leaves_a_conference_leaves_the_others_talking() -> None:
             third = world.call.consulting.leg_id if world.call.consulting else ""
             assert after.is_open and [leg for leg in after.talkers if leg != third] == stay
             check(after)
-    assert seen > 30
+    assert seen > 10
 
 
 def test_every_telephone_is_told_of_its_end_once() -> None:
