@@ -51,11 +51,10 @@ class Offer:
         line, until = self._line, self._line.now() + for_s
         await line.begin_music()
         while (left := until - line.now()) > 0:
-            key = await line.key(min(left, self._due_in_s(left)))
-            if key is not None and self._is_told and key == self._queue.callback_key:
-                await self._arrange()
-            elif key is None and self._is_due():
+            if self._is_due():
                 await self.tell()
+            elif await line.key(min(left, self._due_in_s(left))) == self._queue.callback_key and self._is_told:
+                await self._arrange()
             else:
                 continue
             await line.begin_music()
@@ -64,6 +63,8 @@ class Offer:
         """Says by which key; one that is pressed meanwhile counts. Nothing before the time for it has come."""
         if self._own is None or not (self._is_told or self._is_due()):
             return
+        if not self._is_told:
+            self._line.forget_keys()
         self._is_told = True
         key = self._queue.callback_key
         spoken = SPOKEN.get(key, {}).get(self._line.call.language, key)

@@ -93,6 +93,11 @@ class Line:
         """The next key of the caller, or None."""
         return await self._key(within_s)
 
+    def forget_keys(self) -> None:
+        """What was pressed before a question is no answer to it."""
+        while not self._keys.empty():
+            self._keys.get_nowait()
+
     async def say_until_key(self, key: str, **fields: object) -> str | None:
         """Speaks a text; the first key ends it. None when it was heard to its end."""
         spoken = asyncio.ensure_future(self.say(key, **fields))
