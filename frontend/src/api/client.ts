@@ -89,6 +89,9 @@ export const api = {
         body: wish as never,
       }),
     ),
+  callbacks: (state: "open" | "all") => body(client.GET("/api/v1/callbacks", { params: { query: { state } } })),
+  cancelCallback: (call_id: string) =>
+    body(client.DELETE("/api/v1/callbacks/{call_id}", { params: { path: { call_id } } })),
   peaks: (recording_id: string) =>
     body(client.GET("/api/v1/recordings/{recording_id}/peaks", { params: { path: { recording_id } } })),
   audioUrl: (recordingId: string) => `/api/v1/recordings/${encodeURIComponent(recordingId)}/audio`,

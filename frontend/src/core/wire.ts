@@ -83,6 +83,8 @@ export interface CallView {
   consult: Consulted | null;
   /** Where the call is parked: for the parked one, and for who is rung back. */
   slot: string | null;
+  /** The customer is called back once this is answered. */
+  callback?: { attempt: number; tries: number } | null;
   /** How we take part in a talk of others. */
   supervise?: Mode | null;
 }
@@ -119,6 +121,7 @@ export interface Snapshot {
   chats?: ChatView[];
   parked?: ParkedView[];
   softphone: { owner_instance: string | null };
+  fit?: { faults: string[] };
   causes: Record<string, Words>;
   messages?: Message[];
 }
@@ -137,11 +140,14 @@ export type ServerEvent =
   | { id: number; type: "message"; data: Message }
   | { id: number; type: "message_seen"; data: MessageSeen }
   | { id: number; type: "softphone"; data: { owner_instance: string | null } }
+  | { id: number; type: "fit"; data: { faults: string[] } }
   | { id: number; type: "me"; data: Me };
 
 export type Command =
   | { type: "agent.state"; state: "ready" | "break" | "offline"; reason?: string }
   | { type: "softphone.take"; instance: string }
+  | { type: "softphone.fit"; instance: string; faults: string[] }
+  | { type: "path.test"; sdp: string }
   | { type: "call.dial"; number: string }
   | { type: "call.answer"; call_id: string }
   | { type: "call.refuse"; call_id: string }

@@ -28,6 +28,7 @@ function record(patch: Partial<CallRecord>): CallRecord {
     cause: "normal",
     ended_by: "caller",
     recording_id: null,
+    callback: null,
     outcome: { disposition: null, note: "", by: null, at: null, mark: null },
     ...patch,
   };
@@ -45,6 +46,7 @@ describe("a record of a call", () => {
     expect(looks(record({ answered_at: null }), MINE).label).toBe("history.missed");
     expect(looks(record({ direction: "out", answered_at: null }), MINE).label).toBe("history.out_unanswered");
     expect(looks(record({}), MINE).label).toBe("history.in");
+    expect(looks(record({ answered_at: null, callback: "promised" }), MINE).label).toBe("history.promised");
   });
 });
 

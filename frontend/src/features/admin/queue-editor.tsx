@@ -30,6 +30,17 @@ const GROUPS = [
   { id: "asked", fields: ["name", "strategy", "ring_for_s", "miss_limit", "priority"] },
   { id: "waits", fields: ["max_wait_s", "size_limit", "overflow"] },
   { id: "hears", fields: ["announce_every_s", "tells_position", "tells_wait", "tells_agent_number", "whispers"] },
+  {
+    id: "callback",
+    fields: [
+      "callback_after_s",
+      "callback_key",
+      "callback_tries",
+      "callback_retry_s",
+      "callback_keep_s",
+      "redial_keep_s",
+    ],
+  },
   { id: "after", fields: ["wrap_up_s", "records", "survey"] },
 ] as const satisfies readonly { id: string; fields: readonly (keyof QueueWhole)[] }[];
 

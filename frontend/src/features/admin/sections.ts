@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ComponentType, lazy } from "react";
-import { Grid3x3, ListMusic, type LucideIcon, Search, ShieldCheck, Users } from "@/ui/icons";
+import { Grid3x3, ListMusic, type LucideIcon, PhoneCall, Search, ShieldCheck, Users } from "@/ui/icons";
 
 export interface Section {
   id: string;
@@ -19,6 +19,13 @@ export const SECTIONS: readonly Section[] = [
     icon: ListMusic,
     right: "queue.manage",
     page: lazy(() => import("./queues").then((m) => ({ default: m.Queues }))),
+  },
+  {
+    id: "callbacks",
+    label: "callbacks.title",
+    icon: PhoneCall,
+    right: "queue.manage",
+    page: lazy(() => import("@/features/callbacks/callbacks").then((m) => ({ default: m.Callbacks }))),
   },
   {
     id: "people",

@@ -33,13 +33,16 @@ export function Ringing({ call }: { call: CallView }) {
         <p className="mt-5 text-sm font-medium text-go-ink">
           {call.slot
             ? t("park.ring", { slot: call.slot })
-            : t(call.direction === "internal" ? "ring.internal" : "ring.title")}
+            : t(call.callback ? "ring.callback" : call.direction === "internal" ? "ring.internal" : "ring.title")}
         </p>
         <p className="figures mt-1 text-2xl font-semibold">{call.peer.name || number}</p>
         {call.peer.name && <p className="figures mt-0.5 text-base text-ink-2">{number}</p>}
         <div className="mt-3 flex flex-wrap items-center justify-center gap-1.5">
           {call.queue && <Badge tone="accent">{call.queue.name}</Badge>}
           {call.queue && !call.slot && <Badge>{t("call.waited", { time: duration(waited) })}</Badge>}
+          {call.callback && call.callback.attempt > 1 && (
+            <Badge tone="warn">{t("ring.attempt", { n: call.callback.attempt, of: call.callback.tries })}</Badge>
+          )}
           {call.media === "phone" && (
             <Badge>
               <Smartphone aria-hidden size={12} />

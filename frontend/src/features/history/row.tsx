@@ -5,7 +5,7 @@ import { shownNumber } from "@/core/number";
 import { clockTime, dayOf, duration, shortDay } from "@/core/time";
 import { languageNow, localeOf } from "@/i18n";
 import { cx } from "@/ui/cx";
-import { AudioLines, type LucideIcon, PhoneIncoming, PhoneMissed, PhoneOutgoing } from "@/ui/icons";
+import { AudioLines, type LucideIcon, PhoneCall, PhoneIncoming, PhoneMissed, PhoneOutgoing } from "@/ui/icons";
 
 /** The other side of a call, seen from the person who looks. */
 export function otherSide(call: CallRecord, mine: string | null): { number: string; name: string } {
@@ -21,6 +21,8 @@ export function looks(call: CallRecord, mine: string | null): { icon: LucideIcon
       label: call.answered_at ? "history.out" : "history.out_unanswered",
       tone: call.answered_at ? "text-accent-ink" : "text-ink-3",
     };
+  if (!call.answered_at && call.callback === "promised")
+    return { icon: PhoneCall, label: "history.promised", tone: "text-accent-ink" };
   if (!call.answered_at) return { icon: PhoneMissed, label: "history.missed", tone: "text-stop-ink" };
   return { icon: PhoneIncoming, label: "history.in", tone: "text-go-ink" };
 }
@@ -55,7 +57,7 @@ export function CallRow({ call, mine, selected = false, dated = false, onOpen }:
         <span
           className={cx(
             "figures block truncate text-sm font-medium",
-            !call.answered_at && call.direction !== "out" && "text-stop-ink",
+            !call.answered_at && call.direction !== "out" && call.callback !== "promised" && "text-stop-ink",
           )}
         >
           {side.name || shownNumber(side.number)}
@@ -72,7 +74,9 @@ export function CallRow({ call, mine, selected = false, dated = false, onOpen }:
           {dated && dayOf(call.started_at, new Date()) !== "today" && `${shortDay(call.started_at, locale)} `}
           {clockTime(call.started_at, locale)}
         </span>
-        <span className="block">{call.answered_at ? duration(call.talk_s) : t("history.no_answer")}</span>
+        <span className="block">
+          {call.answered_at ? duration(call.talk_s) : call.callback === "promised" ? "" : t("history.no_answer")}
+        </span>
       </span>
     </button>
   );

@@ -169,7 +169,10 @@ const SENTENCES: Record<string, Sentence> = {
   recording_stopped: () => ({ key: "log.recording_stopped" }),
   recording_done: () => ({ key: "log.recording_done", minor: true }),
   recovered: () => ({ key: "log.recovered" }),
-  callback_promised: (d) => ({ key: "story.callback_promised", words: { to: shownNumber(text(object(d.promise).number)) } }),
+  callback_promised: (d) => ({
+    key: "story.callback_promised",
+    words: { to: shownNumber(text(object(d.promise).number)) },
+  }),
   callback_dialled: (d) => ({ key: "story.callback_dialled", words: { n: String(d.attempt) } }),
   callback_missed: (d) => ({ key: "story.callback_missed", cause: text(d.cause) }),
   callback_cancelled: () => ({ key: "story.callback_cancelled" }),
