@@ -101,6 +101,40 @@ export function hear(page: Page, selector = CALL): Promise<Heard> {
   }, selector);
 }
 
+/** How strong one pitch is in what the page hears now, in dB of full scale: for a voice among others. */
+export async function strength(page: Page, hz: number): Promise<number> {
+  await hear(page); // opens the ear
+  return page.evaluate(
+    ([css, wanted]) => {
+      const stream = document.querySelector<HTMLAudioElement>(css)?.srcObject;
+      const ear = stream instanceof MediaStream ? window.ears.get(stream.id) : undefined;
+      if (!ear) return -200;
+      const lines = new Float32Array(ear.analyser.frequencyBinCount);
+      ear.analyser.getFloatFrequencyData(lines);
+      const middle = Math.round((wanted * ear.analyser.fftSize) / ear.context.sampleRate);
+      return Math.max(...lines.slice(middle - 2, middle + 3));
+    },
+    [CALL, hz] as const,
+  );
+}
+
+/** Far above what is left of a voice that is not there, far below one that is. */
+export const THERE_DB = -45;
+
+/** All of these pitches are in what the page hears, together, and none of those. */
+export async function expectVoices(page: Page, there: number[], absent: number[] = []): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const heard = [];
+        for (const hz of [...there, ...absent]) if ((await strength(page, hz)) > THERE_DB) heard.push(hz);
+        return heard;
+      },
+      { message: `hears ${there}, and not ${absent}`, timeout: 10_000, intervals: [100] },
+    )
+    .toEqual(there);
+}
+
 export async function expectTone(page: Page, hz: number, timeout = 8000): Promise<void> {
   let last: Heard | null = null;
   await expect

@@ -139,6 +139,12 @@ export class Telephone {
     return pitch(this.heard().subarray(-RATE / 2));
   }
 
+  /** How strong a pitch is in the last half second, of 32767: for a voice among others. */
+  strength(hz: number): number {
+    const samples = this.heard().subarray(-RATE / 2);
+    return samples.length ? (2 * Math.sqrt(Math.max(0, goertzel(samples, hz)))) / samples.length : 0;
+  }
+
   async expectTone(hz: number, timeout = 10_000): Promise<void> {
     await expect
       .poll(() => Math.abs(this.hears - hz), { message: `the telephone hears ${hz} Hz`, timeout, intervals: [100] })
