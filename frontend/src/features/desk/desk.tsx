@@ -23,7 +23,7 @@ export function Desk() {
   return (
     <main
       style={widths}
-      className="grid min-h-0 flex-1 gap-2.5 overflow-y-auto px-3 pb-3 md:grid-cols-[minmax(0,1fr)] md:pr-4 md:pl-1 lg:grid-cols-[var(--left)_minmax(0,1fr)] lg:overflow-hidden xl:grid-cols-[var(--left)_minmax(0,1fr)_var(--right)]"
+      className="grid min-h-0 flex-1 gap-2.5 overflow-y-auto grid-cols-[minmax(0,1fr)] px-3 pb-3 md:pr-4 md:pl-1 lg:grid-cols-[var(--left)_minmax(0,1fr)] lg:overflow-hidden xl:grid-cols-[var(--left)_minmax(0,1fr)_var(--right)]"
     >
       <h1 className="sr-only">{t("nav.desk")}</h1>
       <div className="relative order-2 hidden min-h-0 lg:order-1 lg:block">

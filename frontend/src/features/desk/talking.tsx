@@ -189,7 +189,7 @@ function Control({ action, icon = action.icon, onIcon, danger = false }: Control
         {...(action.checked ? { "aria-pressed": on } : {})}
         {...(keys ? { "aria-keyshortcuts": ariaKeys(keys) } : {})}
         className={cx(
-          "flex h-15 min-w-16 flex-1 flex-col items-center justify-center gap-1 rounded-xl text-xs font-medium transition-colors disabled:opacity-40",
+          "flex h-15 min-w-20 flex-1 sm:min-w-16 flex-col items-center justify-center gap-1 rounded-xl text-xs font-medium transition-colors disabled:opacity-40",
           danger && "bg-stop text-white hover:bg-stop-2",
           !danger && on && "bg-warn-wash text-warn-ink ring-1 ring-warn/40 ring-inset",
           !danger && !on && "bg-sunken text-ink-2 ring-1 ring-line ring-inset hover:bg-hover hover:text-ink",
