@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Desk } from "./features/desk/desk";
+import { searchOf } from "./features/reports/asked";
 import { Failed } from "./features/shell/failed";
 import { NotFound } from "./features/shell/not-found";
 import { Shell } from "./features/shell/shell";
@@ -62,6 +63,12 @@ const wallboard = createRoute({
   path: "/wallboard",
   component: lazyRouteComponent(() => import("./features/wallboard/wallboard"), "Wallboard"),
 });
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: "/reports",
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import("./features/reports/reports"), "Reports"),
+});
 const admin = createRoute({
   getParentRoute: () => root,
   path: "/admin",
@@ -90,6 +97,7 @@ export const router = createRouter({
     check,
     supervise,
     wallboard,
+    reports,
     admin,
     adminSection,
   ]),

@@ -3,14 +3,17 @@
 
 export type { LucideIcon } from "lucide-react";
 export {
+  ArrowDown,
   ArrowDownLeft,
   ArrowLeft,
   ArrowRightLeft,
+  ArrowUp,
   ArrowUpRight,
   AudioLines,
   Bell,
   BellRing,
   Building2,
+  ChartColumn,
   Check,
   CheckCheck,
   ChevronDown,
@@ -20,6 +23,7 @@ export {
   CircleCheck,
   CircleDashed,
   CircleDot,
+  CircleHelp,
   CircleX,
   Clock3,
   Coffee,
@@ -63,6 +67,7 @@ export {
   Plus,
   Power,
   Presentation,
+  Printer,
   RotateCcw,
   Search,
   SendHorizontal,

@@ -10,6 +10,7 @@ import { IconButton } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import {
   Building2,
+  ChartColumn,
   Clock3,
   Eye,
   Grid3x3,
@@ -25,7 +26,7 @@ import { Tip } from "@/ui/tooltip";
 import { Mark } from "./mark";
 
 interface Place {
-  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial" | "/admin" | "/chats" | "/supervise";
+  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial" | "/admin" | "/chats" | "/supervise" | "/reports";
   label: string;
   icon: LucideIcon;
 }
@@ -37,6 +38,7 @@ const TOP: readonly Place[] = [
 ];
 const CHATS: Place = { to: "/chats", label: "nav.chats", icon: MessagesSquare };
 const SUPERVISE: Place = { to: "/supervise", label: "nav.supervise", icon: Eye };
+const REPORTS: Place = { to: "/reports", label: "nav.reports", icon: ChartColumn };
 const ADMIN: Place = { to: "/admin", label: "nav.admin", icon: Building2 };
 const BOTTOM: readonly Place[] = [
   { to: "/check", label: "nav.check", icon: Headphones },
@@ -56,6 +58,8 @@ const useWritten = (): boolean =>
 const useNews = (to: string): number =>
   useChats((s) => (to === "/chats" ? s.chats.reduce((sum, c) => sum + (c.state === "offered" ? 1 : unread(c)), 0) : 0));
 const useSupervises = (): boolean => useDesk((s) => s.me?.rights.includes("agent.supervise") ?? false);
+const useReports = (): boolean =>
+  useDesk((s) => (s.me?.rights.includes("stats.read") || s.me?.rights.includes("agent.work")) ?? false);
 const useAdministers = (): boolean => useDesk((s) => sectionsOf(s.me?.rights ?? []).length > 0);
 
 export function Rail() {
@@ -63,6 +67,7 @@ export function Rail() {
     ...TOP,
     ...(useWritten() ? [CHATS] : []),
     ...(useSupervises() ? [SUPERVISE] : []),
+    ...(useReports() ? [REPORTS] : []),
     ...(useAdministers() ? [ADMIN] : []),
   ];
   const { t } = useTranslation();

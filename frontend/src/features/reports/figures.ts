@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import { duration } from "@/core/time";
+import type { By, Definition, Figures, Report, ReportRow } from "./api";
+
+export type FigureId = keyof Figures & string;
+
+/** The columns as people look for them. */
+export const GROUPS = {
+  calls: [
+    "offered",
+    "answered",
+    "abandoned",
+    "short_abandoned",
+    "overflowed",
+    "turned_away",
+    "service_level",
+    "service_level_net",
+    "abandon_rate",
+    "asa_s",
+    "longest_wait_s",
+  ],
+  handling: [
+    "answered",
+    "handled",
+    "talk_s",
+    "hold_s",
+    "wrap_up_s",
+    "aht_s",
+    "transfers",
+    "other_calls",
+    "other_talk_s",
+  ],
+  agents: ["rung", "missed", "login_s", "ready_s", "break_s", "occupancy", "breaks"],
+  outcome: ["asked", "marks", "mark_rate", "mark_mean", "mark_counts", "dispositions"],
+} as const satisfies Record<string, readonly FigureId[]>;
+
+export type Group = keyof typeof GROUPS;
+
+/** A column that is empty throughout says nothing. */
+export function columnsOf(group: Group, report: Report): FigureId[] {
+  const all = [report.total, ...report.rows.map((row) => row.figures)];
+  return GROUPS[group].filter((id) => all.some((figures) => figures[id] !== null));
+}
+
+export const groupsOf = (report: Report): Group[] =>
+  (Object.keys(GROUPS) as Group[]).filter((group) => columnsOf(group, report).length > 1);
+
+export const firstGroup = (by: By): Group => (by === "agent" ? "handling" : "calls");
+
+export type Words = (key: string) => string;
+
+/** A figure as people read it. What has no value is a dash. */
+export function shown(unit: Definition["unit"], value: Figures[FigureId], locale: string, reason: Words): string {
+  if (value === null) return "–";
+  if (typeof value === "object") {
+    const parts = Object.entries(value).filter(([, n]) => n > 0);
+    const name = (key: string) => (unit === "seconds_by" ? reason(key) : key);
+    const text = (n: number) => (unit === "seconds_by" ? duration(n) : String(n));
+    return parts.map(([key, n]) => `${name(key)} ${text(n)}`).join(" · ") || "–";
+  }
+  switch (unit) {
+    case "seconds":
+      return value < 60 ? `${value.toLocaleString(locale, { maximumFractionDigits: 1 })} s` : duration(value);
+    case "share":
+      return value.toLocaleString(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    case "mark":
+      return value.toLocaleString(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    default:
+      return value.toLocaleString(locale);
+  }
+}
+
+/** `2026-11-25T09:00:00+08:00` as the company's clock shows it; the page's own time zone does not matter. */
+export function intervalName(key: string, interval: Report["interval"], locale: string): string {
+  const [day = "", time = ""] = key.split("T");
+  const date = new Date(`${day}T00:00:00Z`);
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(date);
+  switch (interval) {
+    case "quarter":
+    case "hour":
+      return `${format({ month: "2-digit", day: "2-digit" })} ${time.slice(0, 5)}`;
+    case "month":
+      return format({ year: "numeric", month: "long" });
+    default:
+      return format({ month: "2-digit", day: "2-digit", weekday: "short" });
+  }
+}
+
+export interface Order {
+  id: FigureId | "name";
+  down: boolean;
+}
+
+const weight = (row: ReportRow, id: FigureId): number => {
+  const value = row.figures[id];
+  if (value === null) return Number.NEGATIVE_INFINITY;
+  return typeof value === "number" ? value : Object.values(value).reduce((sum, n) => sum + n, 0);
+};
+
+/** Rows in the order wished for; equals by their name. Intervals by name are in the order of time already. */
+export function sorted(report: Report, order: Order, locale: string): ReportRow[] {
+  const words = new Intl.Collator(locale, { numeric: true });
+  const byName = (a: ReportRow, b: ReportRow) =>
+    report.by === "interval" ? a.key.localeCompare(b.key) : words.compare(a.name, b.name);
+  const { id, down } = order;
+  const rows = [...report.rows].sort((a, b) =>
+    id === "name" ? byName(a, b) : weight(a, id) - weight(b, id) || byName(a, b),
+  );
+  return down ? rows.reverse() : rows;
+}
