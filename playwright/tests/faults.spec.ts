@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type APIRequestContext, expect, test } from "@playwright/test";
 import { shoot } from "../helpers/a11y";
-import { answer, type Customer, customerCalls, leave, sit, timer } from "../helpers/actors";
+import { answer, type Customer, customerCalls, leave, ringing, sit, timer } from "../helpers/actors";
 import { expectTone, watchGaps } from "../helpers/media";
 import { way } from "../helpers/net";
 import { demo, pidOf } from "../helpers/system";
@@ -109,6 +109,49 @@ test("the agent's tab crashes and comes back twelve seconds later: music for the
   expect(after.log.filter((entry) => entry.type === "queue_entered")).toHaveLength(1);
   await leave(mei);
 });
+
+test("an agent whose microphone is forbidden, then whose tab is frozen, is offered nothing, sees why, and stays ready", async ({
+  browser,
+}) => {
+  const mei = await sit(browser, "mei", { hz: 900 });
+  const { page } = mei;
+  const cdp = await mei.context.newCDPSession(page);
+  const { browserContextId } = (await cdp.send("Target.getTargetInfo")).targetInfo;
+  const microphone = (setting: "denied" | "granted") =>
+    cdp.send("Browser.setPermission", { permission: { name: "microphone" }, setting, browserContextId });
+  await microphone("denied");
+  const why = page.getByText(/^暂不分配来电：本页无法使用麦克风/);
+  await expect(why).toBeVisible();
+  await shoot(page, "fault-microphone");
+  const customer = await customerCalls(page, { hang_up_after_s: 90 });
+  await page.waitForTimeout(3000);
+  await expect(ringing(page)).toBeHidden();
+  await expect(page.getByTestId("agent-state")).toHaveText("就绪");
+  expect(await worker(mei.context.request)).toMatchObject({ state: "ready", is_fit: false });
+  await cdp.send("Debugger.enable");
+  void cdp.send("Debugger.pause"); // the page stops between two steps, as a frozen one does
+  await microphone("granted");
+  await new Promise((done) => setTimeout(done, 12_000));
+  expect((await worker(mei.context.request))?.state, "nobody rings a page that does not answer").toBe("ready");
+  expect((await customer.state()).state, "answered by the queue, and waiting").toBe("talking");
+  await cdp.send("Debugger.resume");
+  await answer(page);
+  await expect(why).toBeHidden();
+  await expectTone(page, 440);
+  await page.keyboard.press("Alt+KeyK");
+  await leave(mei);
+});
+
+interface Worker {
+  agent_number: string;
+  state: string;
+  is_fit: boolean;
+}
+
+async function worker(request: APIRequestContext): Promise<Worker | undefined> {
+  const { agents } = (await (await request.get("/api/v1/agents")).json()) as { agents: Worker[] };
+  return agents.find((a) => a.agent_number === "1001");
+}
 
 interface Told {
   call_id: string;

@@ -26,6 +26,8 @@ export interface Desk {
   queues: readonly QueueView[];
   parked: readonly ParkedView[];
   owner: string | null;
+  /** What keeps the tab with the phone from taking calls, as the server knows it. */
+  faults: readonly string[];
   presence: Readonly<Record<string, string>>;
   causes: Readonly<Record<string, Words>>;
   /** What we told the server and already show; thrown away when it answers. */
@@ -58,6 +60,7 @@ export const EMPTY_DESK: Desk = {
   queues: [],
   parked: [],
   owner: null,
+  faults: [],
   presence: {},
   causes: {},
   assumed: {},
@@ -112,6 +115,7 @@ function withSnapshot(desk: Desk, s: Snapshot, at: number): Desk {
     queues: s.queues,
     parked: s.parked ?? [],
     owner: s.softphone.owner_instance,
+    faults: s.fit?.faults ?? [],
     causes: s.causes,
     messages: s.messages ?? [],
     assumed: keep(onlyEnding(desk.assumed), alive),
@@ -143,6 +147,8 @@ function withServerEvent(desk: Desk, event: ServerEvent, at: number): Desk {
       return { ...seen, messages: withSeen(seen.messages, event.data) };
     case "softphone":
       return { ...seen, owner: event.data.owner_instance };
+    case "fit":
+      return { ...seen, faults: event.data.faults };
     case "me":
       return { ...seen, me: event.data };
     default:

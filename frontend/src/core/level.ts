@@ -12,10 +12,14 @@ function context(): AudioContext {
 export interface LevelMeter {
   /** 0 (silence) to 1 (full scale), on a curve that follows hearing. */
   read(): number;
+  /** Whether anything came at all, be it noise; null while the browser lets no sound pass. */
+  sounds(): boolean | null;
   close(): void;
 }
 
 const FLOOR_DB = -60;
+/** One step of 16 bits: what is below is nothing. */
+const NOTHING = 1 / 32768;
 
 export function loudness(rms: number): number {
   const db = 20 * Math.log10(Math.max(rms, 1e-6));
@@ -35,6 +39,11 @@ export function meter(stream: MediaStream): LevelMeter {
       let sum = 0;
       for (const s of samples) sum += s * s;
       return loudness(Math.sqrt(sum / samples.length));
+    },
+    sounds() {
+      if (ac.state !== "running") return null;
+      analyser.getFloatTimeDomainData(samples);
+      return samples.some((s) => Math.abs(s) >= NOTHING);
     },
     close() {
       source.disconnect();

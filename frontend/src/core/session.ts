@@ -3,6 +3,7 @@
 
 import { type Desk, isTalking, ringingCall } from "./desk";
 import { type Election, elect } from "./election";
+import { Fit } from "./fit";
 import { Lines } from "./lines";
 import { Link } from "./link";
 import { Microphone } from "./microphone";
@@ -20,6 +21,7 @@ export class Session {
   readonly instance: string;
   readonly microphone: Microphone;
   readonly lines: Lines;
+  readonly fit: Fit;
   #link: Link;
   #election: Election;
   #ringer = new Ringer();
@@ -31,7 +33,10 @@ export class Session {
     useLive.setState({ instance, lines: {}, quality: {} });
     this.microphone = new Microphone(
       () => ({ ...useSettings.getState(), deviceId: useSettings.getState().microphone }),
-      (mic) => useLive.setState({ mic }),
+      (mic) => {
+        useLive.setState({ mic });
+        this.fit?.microphone(mic);
+      },
     );
     this.#link = new Link(instance, {
       now: () => Date.now(),
@@ -40,6 +45,7 @@ export class Session {
       refused,
     });
     this.lines = this.#makeLines();
+    this.fit = this.#makeFit();
     // A wallboard hangs on a wall: it neither rings nor takes the phone from whoever is signed in on it.
     this.#election = elect(location.pathname === "/wallboard" ? "wallboard" : "softphone", (leads) => {
       useLive.setState({ leads });
@@ -74,6 +80,7 @@ export class Session {
   stop(): void {
     for (const stop of this.#stops) stop();
     this.lines.close();
+    this.fit.close();
     this.#ringer.stop();
     this.#election.close();
     this.#link.close();
@@ -97,6 +104,18 @@ export class Session {
     });
   }
 
+  #makeFit(): Fit {
+    const { instance } = this;
+    return new Fit(this.microphone, {
+      owns: () => useDesk.getState().owner === instance && useDesk.getState().link === "up",
+      talking: () => this.lines.size > 0 && this.#calls(useDesk.getState()).some(isTalking),
+      known: () => useDesk.getState().faults,
+      offer: async (sdp) => String((await this.send({ type: "path.test", sdp })).sdp),
+      tell: (faults) => this.send({ type: "softphone.fit", instance, faults }),
+      mention: (faults) => this.#link.mention({ type: "softphone.fit", instance, faults }),
+    });
+  }
+
   #listenToAll(): void {
     this.#stops.push(useDesk.subscribe((desk, before) => this.#follow(desk, before)));
     this.#stops.push(
@@ -113,6 +132,7 @@ export class Session {
     const ticker = setInterval(() => {
       this.#seconds += 1;
       void this.lines.measure();
+      this.fit.tick();
     }, 1000);
     this.#stops.push(() => clearInterval(ticker));
   }
@@ -131,6 +151,7 @@ export class Session {
     ) {
       this.#claim(desk);
     }
+    if (desk.owner !== before.owner || desk.link !== before.link || desk.faults !== before.faults) this.fit.follow();
     const same =
       desk.calls === before.calls &&
       desk.owner === before.owner &&

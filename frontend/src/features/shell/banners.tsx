@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHere } from "@/actions/agent";
 import { maybeSession } from "@/core/session";
@@ -8,8 +7,9 @@ import { useAction } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
 import { useScene } from "@/hooks/useScene";
 import { Button } from "@/ui/button";
-import { cx } from "@/ui/cx";
-import { type LucideIcon, MicOff, MonitorSmartphone, Volume2, WifiOff } from "@/ui/icons";
+import { MicOff, MonitorSmartphone, Volume2, WifiOff } from "@/ui/icons";
+import { Fitness } from "./fitness";
+import { Strip } from "./strip";
 
 // A blink of the network is not worth a word.
 const SPEAK_AFTER_MS = 1200;
@@ -46,35 +46,11 @@ export function Banners() {
           </Button>
         </Strip>
       )}
-      {(live.mic === "denied" || live.mic === "missing" || live.mic === "busy") && (
-        <Strip tone="stop" icon={MicOff} text={t(`mic.${live.mic}_long`)} />
-      )}
-    </div>
-  );
-}
-
-const TONES = {
-  warn: "bg-warn-wash text-warn-ink",
-  stop: "bg-stop-wash text-stop-ink",
-  neutral: "bg-accent-wash text-accent-ink",
-};
-
-function Strip({
-  tone,
-  icon: Icon,
-  text,
-  children,
-}: {
-  tone: keyof typeof TONES;
-  icon: LucideIcon;
-  text: string;
-  children?: ReactNode;
-}) {
-  return (
-    <div className={cx("flex min-h-10 items-center gap-3 rounded-xl px-3.5 py-1.5 text-sm font-medium", TONES[tone])}>
-      <Icon aria-hidden size={16} className="shrink-0" />
-      <span className="flex-1">{text}</span>
-      {children}
+      {!lost && <Fitness mine={mine} />}
+      {!desk.faults.includes("microphone") &&
+        (live.mic === "denied" || live.mic === "missing" || live.mic === "busy") && (
+          <Strip tone="stop" icon={MicOff} text={t(`mic.${live.mic}_long`)} />
+        )}
     </div>
   );
 }
