@@ -74,8 +74,8 @@ function Row({ parked, now, free, keys }: RowProps) {
           )}
         </span>
         <span className="figures block truncate text-xs text-ink-3">
-          {t("park.by", { name: parked.by.name })} · {duration(secondsSince(parked.since, now))}
-          {" · "}
+          {t("park.by", { name: parked.by.name })} ·{" "}
+          <span className="hidden sm:inline">{duration(secondsSince(parked.since, now))} · </span>
           {parked.rings_back_at === null
             ? t("park.rings")
             : t("park.back_in", { time: duration(secondsUntil(parked.rings_back_at, now)) })}

@@ -66,7 +66,7 @@ function Who({ call }: { call: CallView }) {
     <div className="flex items-start gap-4">
       <Avatar name={call.peer.name || number} size={48} icon={call.peer.name ? undefined : User} />
       <div className="min-w-0 flex-1">
-        <p className="figures truncate text-xl font-semibold">{call.peer.name || number}</p>
+        <p className="figures truncate text-lg font-semibold sm:text-xl">{call.peer.name || number}</p>
         <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-3">
           {call.peer.name && <span className="figures">{number}</span>}
           {call.queue && <Badge tone="accent">{call.queue.name}</Badge>}
