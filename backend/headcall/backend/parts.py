@@ -19,6 +19,8 @@ from headcall.backend.edge.app import make_app
 from headcall.backend.edge.figures import EdgeFigures
 from headcall.backend.edge.live import Live
 from headcall.backend.edge.socket import LiveSocket
+from headcall.backend.hours import http as hours_http
+from headcall.backend.hours.service import OpeningHours
 from headcall.backend.identity import http as identity_http
 from headcall.backend.identity.assembly import identity_of
 from headcall.backend.identity.http import Identity
@@ -30,6 +32,7 @@ from headcall.backend.numbers.administration import NumberAdministration
 from headcall.backend.numbers.exchange import Exchange
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.service import Numbers
+from headcall.backend.prompts.library import PromptLibrary
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.prompts.voice import Espeak
 from headcall.backend.recordings import http as recordings_http
@@ -74,6 +77,8 @@ class Parts:
     trunks: Trunks
     numbers: Numbers
     prompts: Prompts
+    library: PromptLibrary
+    hours: OpeningHours
     recordings: Recordings
     records: Records
     nodes: Nodes
@@ -93,6 +98,7 @@ class Parts:
             self.control.routes(),
             people_http.routes(self._people()),
             self._numbers(),
+            hours_http.routes(self.hours),
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),
             monitor_http.routes(self.nodes),
             stats_http.routes(self.stats),
@@ -161,6 +167,9 @@ def assemble(
     language: Any = site.language
     prompts = Prompts(folder / "prompts", Espeak(), plan, language)
     recordings = Recordings(store, ctx.clock, folder / "recordings")
+    audit = Audit(store, ctx.clock, ctx.ids)
+    library = PromptLibrary(store, ctx.clock, ctx.ids, audit, prompts=prompts, folder=folder / "prompts")
+    hours = OpeningHours(store, ctx.clock, ctx.ids, audit)
     control = make_control(
         store=store,
         bus=ctx.bus,
@@ -174,6 +183,8 @@ def assemble(
         devices=devices,
         trunks=trunks,
         prompts=prompts,
+        library=library,
+        hours=hours,
         recordings=recordings,
         folder=folder,
     )
@@ -196,6 +207,8 @@ def assemble(
         trunks=trunks,
         numbers=numbers,
         prompts=prompts,
+        library=library,
+        hours=hours,
         recordings=recordings,
         records=Records(store, ctx.clock),
         nodes=Nodes(ctx.bus, ctx.clock),

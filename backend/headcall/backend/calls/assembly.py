@@ -25,7 +25,7 @@ from headcall.backend.apps.comeback import comeback_app
 from headcall.backend.apps.line import App
 from headcall.backend.apps.overflow import overflow_app
 from headcall.backend.apps.queue import queue_app
-from headcall.backend.apps.refuse import refuse
+from headcall.backend.apps.refuse import refuse_app
 from headcall.backend.apps.stage import Scene, Stage
 from headcall.backend.apps.survey import survey
 from headcall.backend.audit.service import Audit
@@ -210,6 +210,7 @@ class Telephony:
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
             refusal_of=self.doors.refusal,
+            is_closed=given.hours.is_closed,
             entered_at=self._entered_at,
         )
 
@@ -316,7 +317,7 @@ class Telephony:
             case "comeback":
                 return comeback_app(self._ring_again)
             case _:
-                return refuse
+                return refuse_app(self.given.hours.closed, self.routing.onward, self.given.library.file)
 
     async def _ring_again(self, user_id: str) -> RingDevices | None:
         target = await self.routing.to_user(user_id)
@@ -327,6 +328,8 @@ class Telephony:
     async def start(self) -> None:
         """Takes up the calls of the log, then begins to hear bridges and media nodes."""
         await self.queues.load()
+        await self.given.hours.load()
+        await self.given.library.load()
         await self.queues.count_today(self.given.clock.wall_ms())
         await self.agents.load()
         await self.written.chats.load()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from headcall.backend.devices.service import Devices
 from headcall.backend.edge.live import Live
+from headcall.backend.hours.service import OpeningHours
 from headcall.backend.numbers.service import Numbers
+from headcall.backend.prompts.library import PromptLibrary
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.store.engine import Store
@@ -37,6 +39,8 @@ class Given:
     devices: Devices
     trunks: Trunks
     prompts: Prompts
+    library: PromptLibrary
+    hours: OpeningHours
     recordings: Recordings
     folder: Path
     """The data folder."""

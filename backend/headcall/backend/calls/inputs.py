@@ -61,6 +61,8 @@ class RefuseCaller(Struct, frozen=True):
     """The call cannot go where it wants to: say so, then end it."""
 
     cause: str
+    hours_id: str = ""
+    """The opening hours that are over: they say what is announced, and where the call goes then."""
 
 
 Target = RingDevices | WaitInQueue | RefuseCaller

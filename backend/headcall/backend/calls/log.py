@@ -188,6 +188,8 @@ class Refusing(Event, frozen=True):
     """The caller is being told why this goes no further."""
 
     cause: str
+    hours_id: str = ""
+    """The opening hours that are over."""
 
 
 class RecordingStarted(Event, frozen=True):

@@ -237,6 +237,8 @@ class Call(Struct, frozen=True):
     ring: Ring | None = None
     refusal: str | None = None
     """The cause that is being told to the caller before the call ends."""
+    hours_id: str = ""
+    """The opening hours that are over, while that is announced."""
     comeback: Comeback | None = None
     promised: Promise | None = None
     callback: Callback | None = None

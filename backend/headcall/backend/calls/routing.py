@@ -66,6 +66,8 @@ class Routing:
     """Whether the page could take a call: it says so itself (`devices.fitness`)."""
     refusal_of: Callable[[Queue], str | None] = lambda _: None
     """Why nobody may join a queue now, or None."""
+    is_closed: Callable[[str], bool] = lambda _: False
+    """Whether it is outside these opening hours."""
 
     entered_at: Callable[[Queue, str], Awaitable[int | None]] = _now
     """From when the place of a caller from outside counts who had waited before; None: from now."""
@@ -82,6 +84,8 @@ class Routing:
             destination = await self.numbers.resolve(dialled, network)
         except ApiError as refusal:
             return RefuseCaller(refusal.cause)
+        if not isinstance(destination, ToOutside) and self.is_closed(destination.hours_id):
+            return RefuseCaller("closed", destination.hours_id)
         match destination:
             case ToQueue(queue_id=queue_id, number=number):
                 found = await self._to_queue(queue_id, number, caller, steps)
@@ -101,6 +105,8 @@ class Routing:
         queue = self.queues.get(queue_id)
         if queue is None:
             return RefuseCaller("unknown-number")
+        if self.is_closed(queue.hours_id):
+            return RefuseCaller("closed", queue.hours_id)
         if refusal := self.refusal_of(queue):
             if not queue.overflow or steps >= MOST_STEPS:
                 return RefuseCaller(refusal)

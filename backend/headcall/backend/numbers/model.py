@@ -45,6 +45,8 @@ class Number:
     """A number (for a DID), a queue id or a user id."""
     networks: tuple[Network, ...]
     """From where it may be reached (N2)."""
+    hours_id: str = ""
+    """The opening hours of this number. Empty: always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class ToQueue:
 
     queue_id: str
     number: str
+    hours_id: str = ""
+    """The opening hours of the number, where it has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class ToUser:
 
     user_id: str
     number: str
+    hours_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,13 @@ class Numbers:
 
 async def _follow(session: AsyncSession, entry: Number) -> Destination:
     """Follows a DID to what it stands for. The network was checked at its door, so not again behind it (N1)."""
+    hours_id = ""
     for _ in range(MOST_STEPS):
+        hours_id = hours_id or entry.hours_id
         if entry.target_kind == "queue":
-            return ToQueue(entry.target, entry.number)
+            return ToQueue(entry.target, entry.number, hours_id)
         if entry.target_kind == "user":
-            return ToUser(entry.target, entry.number)
+            return ToUser(entry.target, entry.number, hours_id)
         following = await rows.get(session, entry.target)
         if following is None:
             break

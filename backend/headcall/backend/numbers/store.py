@@ -37,6 +37,7 @@ class NumberRow(Base):
             target_kind=cast(TargetKind, self.target_kind),
             target=self.target,
             networks=cast(tuple[Network, ...], tuple(self.networks)),
+            hours_id=self.hours_id,
         )
 
 

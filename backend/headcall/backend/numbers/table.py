@@ -108,7 +108,7 @@ class Read(Struct, frozen=True):
 def read(data: bytes) -> Read:
     """What the file says, and what is wrong with it as a file."""
     try:
-        encoding, text = _decoded(data)
+        encoding, text = decoded(data)
     except UnicodeDecodeError:
         return _refused("", Fault(0, "", "encoding"))
     heading = text.splitlines()[0] if text.strip() else ""
@@ -136,7 +136,7 @@ def _refused(encoding: str, *faults: Fault) -> Read:
     return Read(encoding, (), faults[:MOST_FAULTS], len(faults))
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def decoded(data: bytes) -> tuple[str, str]:
     """Excel writes UTF-8 with a mark, UTF-16, or, in China, GBK, which GB 18030 contains."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16", data.decode("utf-16")

@@ -86,6 +86,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "工号{digits}为您服务。",
         "en": "Agent {digits} is speaking with you now.",
     },
+    "closed": {
+        "zh": "您好，现在是非工作时间，请在工作时间再拨。",
+        "en": "Hello. We are closed at the moment. Please call again during our opening hours.",
+    },
     "unknown-number": {
         "zh": "您好，您拨打的号码是空号，请核对后再拨。",
         "en": "The number you have dialled does not exist. Please check it and dial again.",

@@ -37,6 +37,7 @@ Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Short = Annotated[str, Field(min_length=1, max_length=40)]
 Spoken = Annotated[str, Field(max_length=500)]
 Priority = Annotated[int, Field(ge=-100, le=100)]
+PromptId = Annotated[str, Field(max_length=40)]
 
 
 class NeedRule(BaseModel):
@@ -50,6 +51,7 @@ class TextRule(BaseModel):
     model_config = ConfigDict(extra="forbid")
     zh: Spoken = ""
     en: Spoken = ""
+    prompt_id: PromptId = ""
 
 
 class DispositionRule(BaseModel):
@@ -100,6 +102,9 @@ class QueueRules(BaseModel):
     callback_keep_s: Annotated[int, Field(ge=60, le=604_800)] = 14_400
     callback_never: Annotated[list[Annotated[str, Field(min_length=1, max_length=20)]], Field(max_length=1000)] = []
     redial_keep_s: Seconds = 0
+    hours_id: PromptId = ""
+    music: PromptId = ""
+    welcome: PromptId = ""
     chats_at_once: Annotated[int, Field(ge=0, le=20)] = 0
 
 

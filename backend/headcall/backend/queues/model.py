@@ -39,6 +39,8 @@ class Text(Struct, frozen=True):
 
     zh: str = ""
     en: str = ""
+    prompt_id: str = ""
+    """A prompt of the house's own, instead."""
 
 
 class Disposition(Struct, frozen=True):
@@ -104,6 +106,12 @@ class Queue(Struct, frozen=True):
     """Beginnings of numbers that are not called back."""
     redial_keep_s: int = 0
     """How long a caller who gave up keeps the place, and gets it back by calling again. 0: not at all."""
+    hours_id: str = ""
+    """The opening hours. Empty: always open."""
+    music: str = ""
+    """A prompt of the house's own, played while callers wait. Empty: the house's music."""
+    welcome: str = ""
+    """A prompt of the house's own instead of the welcome."""
     chats_at_once: int = 0
     """How many chats an agent may hold to be offered one more of this queue. 0: the queue takes none."""
 

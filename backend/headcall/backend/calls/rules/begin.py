@@ -59,7 +59,7 @@ def go_to(plan: Plan, target: Target) -> None:
             start_round(plan, target)
             if any(device.kind == "browser" for device in target.devices):
                 tell_caller_it_rings(plan)
-        case RefuseCaller(cause):
-            refuse_caller(plan, cause)
+        case RefuseCaller(cause, hours_id):
+            refuse_caller(plan, cause, hours_id)
         case _:
             assert_never(target)

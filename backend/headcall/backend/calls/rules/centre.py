@@ -66,7 +66,7 @@ def send_away(plan: Plan, cause: str) -> None:
 
 
 def go_on(plan: Plan, wish: GoOn) -> None:
-    if plan.call.overflow is None:
+    if plan.call.overflow is None and not plan.call.hours_id:
         raise NotNow("the caller is not being sent on", call_id=plan.call.call_id)
     go_to(plan, wish.target)
 
