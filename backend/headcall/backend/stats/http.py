@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from headcall.backend.edge.auth import Actor, CurrentUser
+from headcall.backend.edge.auth import Actor, Holder
 from headcall.backend.errors import ApiError
 from headcall.backend.stats.definitions import DEFINITIONS, Of, Unit
 from headcall.backend.stats.intervals import Interval, Range, Span, span_of
@@ -129,7 +129,7 @@ class SheetQuery(StatsQuery):
 Asked = Annotated[StatsQuery, Query()]
 
 
-def may_read(who: CurrentUser) -> Actor:
+def may_read(who: Holder) -> Actor:
     """Supervisors read everybody's figures, agents their own."""
     if not (who.may("stats.read") or who.may("agent.work")):
         raise ApiError("not-allowed", "needs the right stats.read")

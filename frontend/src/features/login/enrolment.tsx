@@ -42,6 +42,9 @@ export function Picture({ enrolment, onCode }: PictureProps) {
         />
         <div className="min-w-0 text-sm text-ink-2">
           <p>{t("factor.scan")}</p>
+          <a href={enrolment.uri} className="mt-2 inline-block py-1 font-medium text-accent-ink underline sm:hidden">
+            {t("factor.same_phone")}
+          </a>
           <p className="mt-3 text-xs text-ink-3">{t("factor.type")}</p>
           <code className="mt-1 block rounded-md bg-sunken px-2 py-1.5 text-xs break-all select-all">
             {enrolment.secret.replace(/(.{4})(?=.)/g, "$1 ")}

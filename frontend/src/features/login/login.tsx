@@ -30,7 +30,7 @@ export function Login() {
             {t("login.other_language")}
           </Button>
         </div>
-        <div className="flex flex-1 items-center justify-center pb-16">
+        <div className="flex flex-1 items-center justify-center pt-6 pb-16">
           <Steps />
         </div>
         <p className="text-center text-xs text-ink-3">{t("login.foot")}</p>

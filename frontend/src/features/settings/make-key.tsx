@@ -87,7 +87,7 @@ function Wish({ onMade }: { onMade(key: string): void }) {
       </Labelled>
       <fieldset>
         <legend className="pb-1.5 text-sm font-medium text-ink-2">{t("keys.may")}</legend>
-        <div className="grid max-h-60 gap-x-4 overflow-y-auto rounded-lg border border-line-2 p-2 sm:grid-cols-2">
+        <div className="grid max-h-[252px] gap-x-4 overflow-y-auto rounded-lg border border-line-2 p-2 sm:grid-cols-2">
           {mine.map((right) => (
             <label key={right} className="flex min-h-8 items-center gap-2 text-sm">
               <input
