@@ -3,10 +3,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
 from headcall.backend.queues import store as queue_rows
+from headcall.backend.queues.model import Need
 from headcall.backend.sample import QUEUE_ID
 from headcall.wire.media import FromLeg
 from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, Office, play
@@ -164,5 +166,96 @@ def test_the_place_in_line_is_told_again_and_again(tmp_path: Path) -> None:
         await office.pass_time(30.1)
         await office.until(lambda: len(said()) == 7)
         assert said()[4:] == ["still-waiting.en", "position.en n=1", "music.wav"]
+
+    play(tmp_path, story)
+
+
+def test_who_is_first_stays_first_when_their_agent_slips_away(tmp_path: Path) -> None:
+    """Mei goes on a break between the choice and the reservation: the first caller gets Lei, not the second one."""
+
+    async def story(office: Office) -> None:
+        dispatcher, agents = office.phone.dispatcher, office.phone.agents
+        await dispatcher.worker.close()  # from here on a pass is ours to make
+        for number in ("13800138001", "13800138002"):
+            await office.bridge.offer(HOTLINE, from_number=number)
+            office.clock.advance(1)
+        await office.until(lambda: len(office.phone.queues.line()) == 2)
+        await office.ready(MEI)
+        office.clock.advance(1)
+        await office.ready(LEI)
+        move = agents.move
+
+        async def slips(user_id: str, trigger: Any, **how: Any) -> Any:
+            if (user_id, trigger) == (MEI, "rings"):
+                await move(MEI, "go-break")
+            return await move(user_id, trigger, **how)
+
+        agents.move = slips  # type: ignore[method-assign]
+        await dispatcher.dispatch()
+        rung = {call.from_number: call.ring.user_ids for call in office.calls() if call.ring}
+        assert rung == {"13800138001": (LEI,)}
+
+    play(tmp_path, story)
+
+
+def test_a_skill_that_nobody_has_is_asked_for_once_and_a_lapse_for_each(tmp_path: Path) -> None:
+    """The second caller is passed over with the first; who was let pass by the only agent hinders nobody behind."""
+
+    async def story(office: Office) -> None:
+        chooser, asked = office.phone.chooser, list[str]()
+        can = chooser.somebody_can
+
+        def counted(call: Any, queue: Any, ready: Any) -> bool:
+            asked.append(call.from_number)
+            return can(call, queue, ready)
+
+        chooser.somebody_can = counted  # type: ignore[method-assign]
+        await office.phone.dispatcher.worker.close()
+        await change_queue(office, needs=(Need("latin", 1, relax_every_s=60),))
+        for number in ("13800138001", "13800138002"):
+            await office.bridge.offer(HOTLINE, from_number=number)
+        await office.until(lambda: len(office.phone.queues.line()) == 2)
+        await office.ready(MEI)
+        asked.clear()
+        await office.phone.dispatcher.dispatch()
+        assert asked == ["13800138001"]
+        office.clock.advance(61)
+        await office.phone.dispatcher.dispatch()
+        assert office.state(MEI) == "ringing", "in time less will do"
+
+    play(tmp_path, story)
+
+
+def test_once_their_agent_was_waited_for_in_vain_a_caller_is_served_in_the_very_pass(tmp_path: Path) -> None:
+    """A busy pass goes on and on: who was kept for Mei at its beginning is served within it when the time is over."""
+
+    async def story(office: Office) -> None:
+        await change_queue(office, sticky_days=1, sticky_wait_s=30)
+        mei = await office.ready(MEI)
+        await office.bridge.offer(HOTLINE, from_number="13800138001")
+        call = await mei.answer()
+        await mei.must("call.hang_up", call_id=call["call_id"])
+        await office.over()
+        await mei.must("agent.state", state="ready")
+        await office.bridge.offer(HOTLINE, from_number="13800138002")
+        await mei.answer()
+        dispatcher = office.phone.dispatcher
+        await dispatcher.worker.close()
+        for number in ("13800138001", "13800138003"):
+            await office.bridge.offer(HOTLINE, from_number=number)
+        await office.until(lambda: len(office.phone.queues.line()) == 2)
+        await office.ready(LEI)
+        serve = dispatcher._serve
+
+        async def slow(call: Any, queue: Any, before: int) -> bool:
+            done = await serve(call, queue, before)
+            if call.from_number == "13800138001":
+                office.clock.advance(31)
+            return done
+
+        dispatcher._serve = slow  # type: ignore[method-assign]
+        await dispatcher.dispatch()
+        rung = {call.from_number: call.ring.user_ids for call in office.calls() if call.ring}
+        assert rung == {"13800138001": (LEI,)}
 
     play(tmp_path, story)

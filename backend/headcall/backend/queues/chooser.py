@@ -13,7 +13,7 @@ from headcall.backend.queues.model import Candidate, Choice, Queue
 from headcall.backend.queues.service import Queues
 from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.queues.store import Member
-from headcall.backend.queues.strategies import Moment, choose, obstacle, required
+from headcall.backend.queues.strategies import Moment, choose, is_waited_for, obstacle, required
 from headcall.kit.clock import Clock
 
 
@@ -39,11 +39,29 @@ class Chooser:
         choice = choose(queue.strategy, candidates, now_ms, moment)
         return replace(choice, priority=call.wait.priority if call.wait else 0)
 
+    def alike(self, call: Call, queue: Queue) -> tuple[object, ...] | None:
+        """Equal for callers for whom the same agents will do now; None for one who is a case of their own."""
+        if call.lapses or self._kept_for(call, queue):
+            return None
+        needs = required(queue.needs, _waited_ms(call, self._clock.wall_ms()))
+        return (queue.queue_id, *needs.items())
+
+    def _kept_for(self, call: Call, queue: Queue) -> str | None:
+        """The agent this caller waits for, and who alone will do, as far as was looked up."""
+        last_agent = self._last_agents.known(call, queue)
+        agent = self._agents.get(last_agent) if last_agent else None
+        if agent is None or last_agent not in self._queues.members(queue.queue_id):
+            return None
+        now_ms = self._clock.wall_ms()
+        moment = Moment(now_ms, waited_ms=_waited_ms(call, now_ms), sticky_wait_ms=queue.sticky_wait_s * 1000)
+        return last_agent if is_waited_for(self._candidate(agent, call, queue, last_agent), moment) else None
+
     def somebody_can(self, call: Call, queue: Queue, ready: Set[str]) -> bool:
         """Whether any of these agents could be rung for this caller now."""
         now_ms, agents = self._clock.wall_ms(), self._agents.all()
         wanted = required(queue.needs, _waited_ms(call, now_ms))
-        members = ready & self._queues.members(queue.queue_id)
+        kept_for = self._kept_for(call, queue)
+        members = ready & ({kept_for} if kept_for else self._queues.members(queue.queue_id))
         return any(
             obstacle(self._candidate(agents[user], call, queue, None), now_ms, wanted) is None for user in members
         )

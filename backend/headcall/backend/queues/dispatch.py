@@ -2,6 +2,7 @@
 """Brings waiting callers and ready agents together: one pass at a time, the caller who is first in line first."""
 
 import logging
+from collections import Counter
 
 from msgspec.structs import replace
 
@@ -17,6 +18,9 @@ from headcall.backend.queues.rounds import NothingToDial, Rounds
 from headcall.backend.queues.service import Queues
 
 log = logging.getLogger(__name__)
+
+SLIPS = 3
+"""How often in one pass a caller is tried again whose offer came to nothing."""
 
 
 class Dispatcher:
@@ -49,32 +53,43 @@ class Dispatcher:
         Serving somebody takes time, in which callers come, go and change places: then the line is read anew.
         """
         tried: set[str] = set()
+        slips: Counter[str] = Counter()
         while (found := self._next(tried)) is not None:
             call, queue, before = found
-            tried.add(call.call_id)
-            await self._serve(call, queue, before)
+            if await self._serve(call, queue, before) or slips[call.call_id] == SLIPS:
+                tried.add(call.call_id)
+            slips[call.call_id] += 1
 
     def _next(self, tried: set[str]) -> tuple[Call, Queue, int] | None:
         """The first in line for whom somebody can be rung, with how many stand before; `tried` are passed over.
 
-        Spares a line of a hundred the making of a hundred explanations why nobody can be rung.
+        Spares a line of a hundred the making of a hundred explanations why nobody can be rung, and asks once for all
+        callers of a queue who need the same and have let nobody pass: who stands behind them is as hopeless.
         """
+        hopeless: set[tuple[object, ...] | None] = set()
         ready = {user for user, agent in self._agents.all().items() if agent.state == "ready"}
         for before, call in enumerate(self._queues.line() if ready else ()):
             queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
             if queue is None or call.call_id in tried or ready.isdisjoint(self._queues.members(queue.queue_id)):
                 continue
+            alike = self.chooser.alike(call, queue)
+            if alike in hopeless:
+                continue
             if self.chooser.somebody_can(call, queue, ready):
                 return call, queue, before
+            if alike is not None:
+                hopeless.add(alike)
         return None
 
-    async def _serve(self, call: Call, queue: Queue, before: int) -> None:
+    async def _serve(self, call: Call, queue: Queue, before: int) -> bool:
+        """Offers the caller. False when that came to nothing, as the agents chosen slipped away, or as only the agent
+        this caller belongs to will do, which was not known before: then it may be this caller's turn again."""
         choice = replace(await self.chooser.choose(call, queue), line=before)
         if not self._waits_still(call):
-            return
+            return True
         reserved = [user for user in choice.user_ids if await self._agents.move(user, "rings", call_id=call.call_id)]
         if not reserved:
-            return
+            return False
         is_rung = False
         try:
             ring = await self._rounds.make(call, queue, choice, reserved)
@@ -88,6 +103,7 @@ class Dispatcher:
             if not is_rung:
                 for user in reserved:
                     await self._agents.move(user, "call-over", only_for=call.call_id)
+        return True
 
     def _waits_still(self, call: Call) -> bool:
         """The line was read a moment ago; callers hang up at any moment."""

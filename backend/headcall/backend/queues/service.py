@@ -68,10 +68,10 @@ class Queues:
 
     def callers_before(self, call_id: str) -> int:
         """How many are served before this call in its queue. Who is being offered still counts."""
-        for call in self._calls():
-            if call.call_id == call_id and call.wait:
-                mine = place(call)
-                return sum(place(other) < mine for other in self.line(call.wait.queue_id))
+        waiting = [(call.wait.queue_id, place(call)) for call in self._calls() if call.wait]
+        for queue_id, mine in waiting:
+            if mine[-1] == call_id:
+                return sum(other == queue_id and before < mine for other, before in waiting)
         return 0
 
 

@@ -31,6 +31,10 @@ class LastAgents:
             self._kept[key] = await self._look(call, queue)
         return self._kept[key]
 
+    def known(self, call: Call, queue: Queue) -> str | None:
+        """The same without looking: None also for who was not asked for yet."""
+        return self._kept.get((call.call_id, queue.queue_id)) if queue.sticky_days > 0 else None
+
     async def _look(self, call: Call, queue: Queue) -> str | None:
         since_ms = self._clock.wall_ms() - queue.sticky_days * DAY_MS
         wanted = (

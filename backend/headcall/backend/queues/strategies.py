@@ -134,7 +134,7 @@ def _lacks(agent: Candidate, wanted: dict[str, int]) -> str:
 
 def _obstacles(agents: Sequence[Candidate], wanted: dict[str, int], moment: Moment) -> dict[str, Obstacle | None]:
     found = {agent.user_id: obstacle(agent, moment.now_ms, wanted) for agent in agents}
-    if not any(_is_waited_for(agent, moment) for agent in agents):
+    if not any(is_waited_for(agent, moment) for agent in agents):
         return found
     for agent in agents:
         if not agent.is_last_agent and found[agent.user_id] is None:
@@ -142,7 +142,7 @@ def _obstacles(agents: Sequence[Candidate], wanted: dict[str, int], moment: Mome
     return found
 
 
-def _is_waited_for(agent: Candidate, moment: Moment) -> bool:
+def is_waited_for(agent: Candidate, moment: Moment) -> bool:
     """Whether this caller waits for this very agent: at work, and nothing keeps them from being rung soon."""
     at_work = agent.state in ("ready", "ringing", "talking", "wrap_up") and agent.has_device and agent.is_fit
     return agent.is_last_agent and at_work and agent.lapsed_at_ms is None and moment.waited_ms < moment.sticky_wait_ms
