@@ -26,6 +26,7 @@ FEATURES = (
     "notices",
     "stats",
     "identity",
+    "push",
     "hours",
     "prompts",
 )
