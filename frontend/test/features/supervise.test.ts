@@ -9,6 +9,7 @@ import {
   isTooLong,
   LIMITS,
   percent,
+  steady,
   summed,
   waitingShown,
 } from "@/features/supervise/view";
@@ -103,6 +104,12 @@ describe("the agents of the floor", () => {
     expect(names({ queue: "A" })).toEqual(["mei"]);
     expect(names({ queue: "nothing" })).toEqual([]);
     expect(names({ text: "<script>" })).toEqual([]);
+  });
+
+  test("keep their places under somebody's hand; who is new comes behind", () => {
+    expect(steady(["c", "a", "b"], ["a", "b", "d", "e"])).toEqual(["a", "b", "d", "e"]);
+    expect(steady(["c", "a"], ["a", "b", "c"])).toEqual(["c", "a", "b"]);
+    expect(steady([], ["a"])).toEqual(["a"]);
   });
 
   test("are marked when a state lasts", () => {

@@ -53,9 +53,11 @@ def test_what_is_refused(tmp_path: Path) -> None:
         assert (await mei.do("agent.message", to="all", text="hi"))["cause"] == "not-allowed"
         for text in ("", "   \n", "x" * 501, "x" * 4_000, None, 5, ["hi"]):
             assert (await boss.do("agent.message", to="all", text=text))["cause"] == "bad-request"
-        for to in (None, 5, {}, [5], [MEI] * 1_001, [[MEI]]):
+        nonsense: list[object] = [None, 5, {}, [5], [MEI] * 1_001, [[MEI]]]
+        for to in nonsense:
             assert (await boss.do("agent.message", to=to, text="hi"))["cause"] == "bad-request"
-        for to in ("que_none", "x" * 4_000, [WEI], ["<script>"], []):
+        nobody: list[object] = ["que_none", "x" * 4_000, [WEI], ["<script>"], []]
+        for to in nobody:
             assert (await boss.do("agent.message", to=to, text="hi"))["cause"] == "not-found"
         sent = (await boss.must("agent.message", to=[LEI], text="hi"))["message"]
         assert (await mei.do("message.seen", id=sent["id"]))["cause"] == "not-found", "it was for another"

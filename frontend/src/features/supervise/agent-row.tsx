@@ -74,10 +74,7 @@ function Join({ call, name }: { call: BoardCall; name: string }) {
 
 function State({ agent }: { agent: BoardAgent }) {
   const { t } = useTranslation();
-  const now = useServerNow();
-  const limits = useLimits();
   const { tone, icon: Icon } = LOOKS[agent.state];
-  const long = isTooLong(agent, limits, now);
   const word =
     agent.call?.mode && agent.state === "talking"
       ? t(`supervise.does_${agent.call.mode}`)
@@ -90,22 +87,32 @@ function State({ agent }: { agent: BoardAgent }) {
         <Icon aria-hidden size={13} />
         <span className="truncate">{word}</span>
       </Badge>
-      <span
-        className={cx(
-          "figures inline-flex items-center gap-1 text-sm",
-          long ? "font-semibold text-stop-ink" : "text-ink-2",
-        )}
-      >
-        {agent.state !== "offline" && duration(secondsSince(agent.since, now))}
-        {long && <TriangleAlert aria-hidden size={14} />}
-        {long && <span className="sr-only">{t("supervise.too_long")}</span>}
-      </span>
+      {agent.state !== "offline" && <TimeIn state={agent.state} since={agent.since} />}
       {agent.wish && (
         <span className="text-xs text-ink-3">{t("supervise.then", { state: t(`agent.${agent.wish}`) })}</span>
       )}
     </div>
   );
 }
+
+/** The one part of a row that changes each second. */
+const TimeIn = memo(function TimeIn({ state, since }: Pick<BoardAgent, "state" | "since">) {
+  const { t } = useTranslation();
+  const now = useServerNow();
+  const long = useLimits((limits) => isTooLong({ state, since }, limits, now));
+  return (
+    <span
+      className={cx(
+        "figures inline-flex items-center gap-1 text-sm",
+        long ? "font-semibold text-stop-ink" : "text-ink-2",
+      )}
+    >
+      {duration(secondsSince(since, now))}
+      {long && <TriangleAlert aria-hidden size={14} />}
+      {long && <span className="sr-only">{t("supervise.too_long")}</span>}
+    </span>
+  );
+});
 
 function InCall({ call }: { call: BoardCall }) {
   const { t } = useTranslation();

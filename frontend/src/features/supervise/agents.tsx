@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyboardEvent, useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Board } from "@/core/board";
+import type { Board, BoardAgent } from "@/core/board";
 import { Empty, PanelHead } from "@/ui/bits";
 import { Users } from "@/ui/icons";
 import { Select } from "@/ui/select";
 import { AgentRow } from "./agent-row";
 import type { To } from "./message-dialog";
-import { agentsShown, type Filter, type Shown, type Sort } from "./view";
+import { agentsShown, type Filter, type Shown, type Sort, steady } from "./view";
 
 const SHOWN: readonly Shown[] = ["in", "ready", "ringing", "talking", "wrap_up", "break", "offline", "all"];
 const SORTS: readonly Sort[] = ["state", "time", "name"];
+
+const SORT_AGAIN_MS = 5000;
+
+/** Sorted anew every few seconds, and not while the mouse or the focus is in the list. */
+function useSteady(fresh: BoardAgent[], key: string) {
+  const held = useRef(false);
+  const last = useRef<{ key: string; ids: string[]; at: number }>({ key: "", ids: [], at: 0 });
+  const now = Date.now();
+  const ids = fresh.map((a) => a.user_id);
+  const due = last.current.key !== key || (!held.current && now - last.current.at >= SORT_AGAIN_MS);
+  last.current = due ? { key, ids, at: now } : { ...last.current, ids: steady(last.current.ids, ids) };
+  const rows = new Map(fresh.map((a) => [a.user_id, a]));
+  const hold = (on: boolean) => () => {
+    held.current = on;
+  };
+  const hand = { onPointerEnter: hold(true), onPointerLeave: hold(false), onFocus: hold(true), onBlur: hold(false) };
+  return { list: last.current.ids.flatMap((id) => rows.get(id) ?? []), hand };
+}
 
 export interface AgentsProps {
   board: Board;
@@ -21,7 +39,7 @@ export interface AgentsProps {
 
 export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
   const { t } = useTranslation();
-  const list = agentsShown(board, filter);
+  const { list, hand } = useSteady(agentsShown(board, filter), JSON.stringify(filter));
   const rows = useRef<HTMLUListElement>(null);
   // Up and down go through the names, as in a list; the letters work on the row that has the focus.
   const move = useCallback((event: KeyboardEvent) => {
@@ -57,7 +75,7 @@ export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
       <p className="px-4 pb-2 text-xs text-ink-3 max-md:hidden">{t("supervise.keys")}</p>
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {list.length === 0 && <Empty icon={Users} title={t("supervise.no_agents")} />}
-        <ul ref={rows} onKeyDown={move} className="divide-y divide-line">
+        <ul ref={rows} onKeyDown={move} {...hand} className="divide-y divide-line">
           {list.map((agent) => (
             <AgentRow key={agent.user_id} agent={agent} onMessage={message} />
           ))}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Measurements in a real browser. They print figures and assert none: `npx playwright test -c playwright/bench.config.ts`
+import base from "./playwright.config";
+
+export default { ...base, testDir: "./bench", retries: 0 };
