@@ -28,6 +28,7 @@ FIELDS = {
     "supervise",
     "consult",
     "slot",
+    "callback",
 }
 
 
@@ -75,7 +76,8 @@ def test_in_talk_each_can_do_the_same() -> None:
         view = call_view(decide(call, inputs.Hold("usr_2", True), 4_000).call, user)
         assert view and view["held"] is held and view["held_by_peer"] is not held
         assert view["state"] == ("held" if held else "talking")
-        assert view["can"] == ["hang_up", "hold", "transfer", "digits", "consult", *(["park"] if held else [])]
+        more = ["hold", "transfer", "digits", "consult", "park"] if held else ["transfer", "digits"]
+        assert view["can"] == ["hang_up", *more]
         assert view["answered_at"] == "1970-01-01T00:00:03.000Z"
 
 

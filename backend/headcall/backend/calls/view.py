@@ -112,8 +112,9 @@ def _can(call: Call, state: str, leg: Leg) -> list[str]:
     if call.more:
         consult = [] if call.consulting or len(call.talkers) >= MOST_TALKERS else ["consult"]
         return ["hang_up", "hold", *consult, "drop"]
-    park = [] if call.held_by not in (None, leg.leg_id) else ["park"]
-    return ["hang_up", "hold", "transfer", "digits", "consult", *park]
+    if call.held_by not in (None, leg.leg_id):
+        return ["hang_up", "transfer", "digits"]
+    return ["hang_up", "hold", "transfer", "digits", "consult", "park"]
 
 
 def _can_consulting(call: Call, leg: Leg) -> list[str]:
