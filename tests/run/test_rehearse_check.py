@@ -121,6 +121,8 @@ def test_only_a_machine_that_stood_still_at_that_very_moment_excuses_it() -> Non
     assert not broken(LATE, Slack(1, ((11_000, 400.0),), base_ms=10))
     assert broken(LATE, Slack(1, ((11_000, 40.0),), base_ms=10)) == {"late_offers"}
     assert broken(LATE, Slack(1, ((5_000, 400.0), (20_000, 400.0)), base_ms=10)) == {"late_offers"}
+    assert not broken(LATE, Slack(1, stalls=((10_500, 1_200.0),), base_ms=10))
+    assert broken(LATE, Slack(1, stalls=((8_500, 1_200.0), (12_500, 1_200.0)), base_ms=10)) == {"late_offers"}
 
 
 def test_who_let_the_caller_pass_need_not_be_rung_for_five_seconds() -> None:

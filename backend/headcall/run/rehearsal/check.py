@@ -133,6 +133,7 @@ def verdict(history: History, slack: Slack) -> dict[str, Any]:
         "page_reconnects": history.reconnects,
         "offer_ms": _spread([delay / slack.speed for delay in offer_delays(found, history)]),
         "machine_ms": _spread([took for _, took in slack.probes]),
+        "stalls": {"count": len(slack.stalls), "worst_ms": round(max((took for _, took in slack.stalls), default=0.0))},
         "slack_used": {"late": late.share, "order": order.share, "records": records.needed.share},
         "faults": faults.told,
     }

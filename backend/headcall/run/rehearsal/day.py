@@ -33,6 +33,10 @@ SETTLE_S: Final = 3.0
 """Real: the bridge hears of its trunk a moment after the start."""
 PROBE_EVERY_S: Final = 0.3
 """Real: how often the backend is asked for one small write, to know how fast the machine is (slack.py)."""
+ASK_EVERY_S: Final = 0.015
+"""Real: between two questions for nothing."""
+STALL_MS: Final = 20.0
+"""Real: an answer to nothing takes one or two."""
 AFTER_S: Final = 900.0
 """Virtual: how long after the last call talks may take to end."""
 PLEADED: Final = (7, -2)
@@ -77,7 +81,7 @@ class Day:
         agents = await self._open_desks(callers)
         await asyncio.sleep(SETTLE_S)
         working = [ctx.tasks.start(agent.work(self._wanted.hours + 1), agent.user_id) for agent in agents]
-        working.append(ctx.tasks.start(self._probe(), "probe"))
+        working += [ctx.tasks.start(self._probe(), "probe"), ctx.tasks.start(self._ask_for_nothing(), "asking")]
         began, began_virtual = time.monotonic(), self._clock.now()
         await self._callers_call(callers, agents, began_virtual)
         took, virtual = time.monotonic() - began, self._clock.now() - began_virtual
@@ -89,7 +93,9 @@ class Day:
         for agent in agents:
             history.states.setdefault(agent.user_id, []).append((self._clock.wall_ms(), "end"))
         (ctx.data_dir / "history.json").write_text(json.dumps(asdict(history)))
-        found = await asyncio.to_thread(verdict, history, Slack(self._wanted.speed, tuple(history.probes)))
+        found = await asyncio.to_thread(
+            verdict, history, Slack(self._wanted.speed, tuple(history.probes), tuple(history.stalls))
+        )
         found["speed_effective"], found["wall_s"] = round(virtual / took, 1), round(took, 1)
         await phone.stop()
         _write(ctx, found)
@@ -154,6 +160,22 @@ class Day:
             self._world.history.probes.append((at_ms, (time.monotonic() - began) * 1000))
             api.connection.close()
             await asyncio.sleep(PROBE_EVERY_S)
+
+    async def _ask_for_nothing(self) -> None:
+        """When the backend answers nobody: asked without a pause, so that no such moment is missed."""
+        api = await self._api("admin")
+        page = await Page.open(self._port, api.cookie, "asking", lambda kind, data: None)
+        reading = self._ctx.tasks.start(page.read(), "asking page")
+        try:
+            while True:
+                at_ms, began = self._clock.wall_ms(), time.monotonic()
+                with contextlib.suppress(TimeoutError):
+                    await page.do("ping")
+                if (took_ms := (time.monotonic() - began) * 1000) > STALL_MS:
+                    self._world.history.stalls.append((at_ms, took_ms))
+                await asyncio.sleep(ASK_EVERY_S)
+        finally:
+            reading.cancel()
 
     async def _plead(self, call_id: str) -> None:
         """The supervisor gives a caller whom an agent refused another priority. They may be gone, or talk, by then."""

@@ -81,6 +81,8 @@ class History:
     records: list[Record] = field(default_factory=list)
     probes: list[tuple[int, float]] = field(default_factory=list)
     """When a small write was asked of the backend, and how many real milliseconds it took."""
+    stalls: list[tuple[int, float]] = field(default_factory=list)
+    """Likewise, when a page asked for nothing at all, one question after the other, and waited longer than usual."""
     page_doubles: int = 0
     """How often a page was offered a call while it had another one."""
     reconnects: int = 0

@@ -3,8 +3,8 @@
 
 All day somebody asks the backend for one small write and waits for it (`History.probes`). An offer is some such writes,
 one after the other: the agent's state, the reservation, the round. So a finding is judged by the slowest probe around
-it: on a free machine the slack is a few ten milliseconds, and a moment in which the machine stood still excuses what
-happened in it, and nothing else.
+it: on a free machine the slack is a few ten milliseconds. And one page asks without a pause for nothing: for how long
+the backend answered nobody at all (`History.stalls`) excuses what happened in that moment, and nothing else.
 """
 
 from bisect import bisect_left, bisect_right
@@ -26,6 +26,8 @@ class Slack:
     speed: float
     probes: tuple[tuple[int, float], ...] = ()
     """(virtual moment, real milliseconds), in order."""
+    stalls: tuple[tuple[int, float], ...] = ()
+    """Likewise."""
     base_ms: float = BASE_MS
 
     def virtual_ms(self, real_ms: float) -> int:
@@ -36,18 +38,19 @@ class Slack:
         """Virtual."""
         return self.virtual_ms(TICK_MS if self.base_ms else 0)
 
-    def probe_ms(self, from_ms: int, to_ms: int) -> float:
-        """Real: the slowest probe that ran between two virtual moments, or just before or after."""
-        around = self.virtual_ms(AROUND_MS)
-        slowest = self.virtual_ms(max((took for _, took in self.probes), default=0.0))
-        first = bisect_left(self.probes, (from_ms - around - slowest, 0.0))
-        last = bisect_right(self.probes, (to_ms + around, float("inf")))
-        ran = [took for at, took in self.probes[first:last] if at + self.virtual_ms(took) >= from_ms - around]
-        return max(ran, default=0.0)
+    def _during(self, measured: tuple[tuple[int, float], ...], from_ms: int, to_ms: int) -> list[float]:
+        """Real: those that ran at any moment between two virtual ones."""
+        slowest = self.virtual_ms(max((took for _, took in measured), default=0.0))
+        first = bisect_left(measured, (from_ms - slowest, 0.0))
+        last = bisect_right(measured, (to_ms, float("inf")))
+        return [took for at, took in measured[first:last] if at + self.virtual_ms(took) >= from_ms]
 
     def of(self, from_ms: int, to_ms: int) -> int:
         """Virtual: how much of this stretch may have been the machine's own work."""
-        return self.virtual_ms(self.base_ms + WRITES * self.probe_ms(from_ms, to_ms))
+        around = self.virtual_ms(AROUND_MS)
+        probe = max(self._during(self.probes, from_ms - around, to_ms + around), default=0.0)
+        stalls = sum(self._during(self.stalls, from_ms, to_ms))
+        return self.virtual_ms(self.base_ms + WRITES * probe + stalls)
 
 
 EXACT: Final = Slack(speed=1, base_ms=0)
