@@ -221,9 +221,9 @@ export function currentCall(desk: Desk): CallView | null {
   return calls[0] ?? null;
 }
 
-/** The call that rings for this person: in a browser, or on their desk phone. */
+/** The call that rings for this person: in a browser, or on their desk phone. A call-back goes out, and is offered. */
 export function ringingCall(desk: Desk): CallView | null {
-  return desk.calls.find((c) => c.state === "ringing" && c.direction !== "out") ?? null;
+  return desk.calls.find((c) => c.state === "ringing" && (c.direction !== "out" || c.callback)) ?? null;
 }
 
 function replace<T>(list: readonly T[], item: T, key: (t: T) => string): T[] {

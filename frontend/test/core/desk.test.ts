@@ -146,6 +146,13 @@ test("a talk is in hand before a call that rings", () => {
   expect(ringingCall(desk)?.call_id).toBe("call_2");
 });
 
+test("a call-back goes out and rings here all the same; a telephone that dials out does not", () => {
+  const out = { direction: "out" } as const;
+  const callback = { attempt: 1, tries: 2 };
+  expect(ringingCall(after(opened({ calls: [call({ ...out, callback })] })))?.call_id).toBe("call_1");
+  expect(ringingCall(after(opened({ calls: [call(out)] })))).toBeNull();
+});
+
 test("a new call clears the card of the last one", () => {
   const desk = after(
     opened({ calls: [talking()] }),

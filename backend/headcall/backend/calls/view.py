@@ -16,7 +16,8 @@ def call_view(call: Call, user_id: str) -> View | None:
         return None
     state = _state(call, leg)
     peer = _peer(call, leg)
-    waited = (leg.answered_at_ms or leg.added_at_ms) - call.started_at_ms if leg.role == "callee" else None
+    since_ms = call.queue_entered_at_ms if call.callback else call.started_at_ms
+    waited = (leg.answered_at_ms or leg.added_at_ms) - since_ms if leg.role == "callee" else None
     is_offer = state == "ringing"
     return {
         "call_id": call.call_id,
