@@ -4,7 +4,7 @@ from the very same parts."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI
 
@@ -32,9 +32,13 @@ from headcall.backend.numbers.administration import NumberAdministration
 from headcall.backend.numbers.exchange import Exchange
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.service import Numbers
+from headcall.backend.prompts import http as prompts_http
 from headcall.backend.prompts.library import PromptLibrary
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.prompts.voice import Espeak
+from headcall.backend.push import http as push_http
+from headcall.backend.push.assembly import push_of
+from headcall.backend.push.service import Push
 from headcall.backend.recordings import http as recordings_http
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.settings import Carrier, Numbering
@@ -80,6 +84,7 @@ class Parts:
     library: PromptLibrary
     hours: OpeningHours
     recordings: Recordings
+    push: Push
     records: Records
     nodes: Nodes
     stats: Stats
@@ -99,6 +104,8 @@ class Parts:
             people_http.routes(self._people()),
             self._numbers(),
             hours_http.routes(self.hours),
+            prompts_http.routes(self.library),
+            push_http.routes(self.push),
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),
             monitor_http.routes(self.nodes),
             stats_http.routes(self.stats),
@@ -151,25 +158,19 @@ def assemble(
     ctx: RoleContext, *, folder: Path, box: SecretBox, make_control: MakeControl, passwords: Passwords | None = None
 ) -> Parts:
     """Makes all parts. `folder` is the data folder, `box` keeps the secrets, `make_control` makes call control."""
-    site, numbering = ctx.settings.section(shared.Site), ctx.settings.section(Numbering)
-    kept = ctx.settings.section(shared.Store)
-    store = Store.open(kept.database_url or sqlite_url(folder / "backend" / "headcall.db"))
-    plan = DialPlan(
-        region=numbering.region, internal_prefix=numbering.internal_prefix, short_digits=numbering.short_digits
-    )
-    passwords = passwords or Passwords()
-    sessions = Sessions(store, ctx.clock, ctx.ids, passwords)
+    site, plan = ctx.settings.section(shared.Site), _plan(ctx)
+    url = ctx.settings.section(shared.Store).database_url or sqlite_url(folder / "backend" / "headcall.db")
+    store, passwords = Store.open(url), passwords or Passwords()
     live = Live(first_event_id=ctx.epoch)
-    users = Users(store)
-    devices = Devices(store, box)
+    users, devices = Users(store), Devices(store, box)
     trunks = Trunks(store, box, ctx.bus, domain=site.domain, media_node=MEDIA_NODE)
     numbers = Numbers(store, plan, _trunk_name(ctx))
-    language: Any = site.language
-    prompts = Prompts(folder / "prompts", Espeak(), plan, language)
+    prompts = Prompts(folder / "prompts", Espeak(), plan, cast(Any, site.language))
     recordings = Recordings(store, ctx.clock, folder / "recordings")
     audit = Audit(store, ctx.clock, ctx.ids)
     library = PromptLibrary(store, ctx.clock, ctx.ids, audit, prompts=prompts, folder=folder / "prompts")
     hours = OpeningHours(store, ctx.clock, ctx.ids, audit)
+    push = push_of(ctx.settings, store, box, ctx.clock, users)
     control = make_control(
         store=store,
         bus=ctx.bus,
@@ -186,23 +187,23 @@ def assemble(
         library=library,
         hours=hours,
         recordings=recordings,
+        push=push,
         folder=folder,
     )
     users.agent_of = control.agent_of
-    identity = identity_of(ctx, store, box, sessions=sessions, users=users)
-    socket = LiveSocket(live, Bearers(sessions, identity.keys), EdgeFigures(ctx.metrics))
-    identity = replace(identity, drop_session=socket.drop_session)
+    identity = identity_of(ctx, store, box, sessions=Sessions(store, ctx.clock, ctx.ids, passwords), users=users)
+    socket = LiveSocket(live, Bearers(identity.sessions, identity.keys), EdgeFigures(ctx.metrics))
     _join_live(live, users)
     return Parts(
         ctx=ctx,
         store=store,
         box=box,
         passwords=passwords,
-        sessions=sessions,
+        sessions=identity.sessions,
         live=live,
         socket=socket,
         users=users,
-        identity=identity,
+        identity=replace(identity, drop_session=socket.drop_session),
         devices=devices,
         trunks=trunks,
         numbers=numbers,
@@ -210,10 +211,18 @@ def assemble(
         library=library,
         hours=hours,
         recordings=recordings,
+        push=push,
         records=Records(store, ctx.clock),
         nodes=Nodes(ctx.bus, ctx.clock),
         stats=stats_of(store, ctx.clock, ctx.settings),
         control=control,
+    )
+
+
+def _plan(ctx: RoleContext) -> DialPlan:
+    numbering = ctx.settings.section(Numbering)
+    return DialPlan(
+        region=numbering.region, internal_prefix=numbering.internal_prefix, short_digits=numbering.short_digits
     )
 
 
