@@ -34,6 +34,8 @@ class Line:
         self._box, self._voice, self._alarm, self._new_id = box, voice, alarm, new_id
         self.resumed = resumed
         """Whether a backend before this one had begun the application."""
+        self.tune = ""
+        """The music of this queue; empty: the house's."""
         self._keys: asyncio.Queue[str] = asyncio.Queue(64)
         self._plays: dict[str, asyncio.Future[bool]] = {}
 
@@ -77,7 +79,7 @@ class Line:
         await self._alarm.sleep(for_s)
 
     async def begin_music(self) -> None:
-        playlist = Playlist(self._new_id("play"), (self._voice.music,), loop=True, gain_db=MUSIC_GAIN_DB)
+        playlist = Playlist(self._new_id("play"), (self.tune or self._voice.music,), loop=True, gain_db=MUSIC_GAIN_DB)
         await self._box.ask(AppPlays(self.call.customer.leg_id, playlist))
 
     def now(self) -> float:

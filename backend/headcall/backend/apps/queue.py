@@ -22,8 +22,16 @@ Expected = Callable[[Queue, str], float | None]
 """How long a call will still wait."""
 
 
+Own = Callable[[str, str], str]
+"""(prompt id, language): the file of a prompt of the house's own, or empty."""
+
+
+def nothing_own(_prompt_id: str, _language: str) -> str:
+    return ""
+
+
 def queue_app(
-    queue: Queue, callers_before: Position, expected: Expected, desk: Desk | None = None
+    queue: Queue, callers_before: Position, expected: Expected, desk: Desk | None = None, own: Own = nothing_own
 ) -> Callable[[Line], Coroutine[Any, Any, None]]:
     async def tell_place(line: Line) -> None:
         if queue.tells_position:
@@ -32,15 +40,16 @@ def queue_app(
             await _tell_wait(line, expected(queue, line.call.call_id))
 
     async def queue_line(line: Line) -> None:
+        line.tune = own(queue.music, line.call.language)
         offer = Offer(line, queue, desk)
         await offer.begin()
         if not line.resumed:
-            await _welcome(line, queue)
+            await _welcome(line, queue, own)
             await tell_place(line)
         await offer.music(queue.announce_every_s or MUSIC_FOREVER_S)
         for turn in count():
             if queue.announce_every_s:
-                await _announce(line, queue, turn)
+                await _announce(line, queue, turn, own)
                 await tell_place(line)
                 await offer.tell()
             await offer.music(queue.announce_every_s or MUSIC_FOREVER_S)
@@ -48,10 +57,13 @@ def queue_app(
     return queue_line
 
 
-async def _announce(line: Line, queue: Queue, turn: int) -> None:
+async def _announce(line: Line, queue: Queue, turn: int, own: Own) -> None:
     """The announcements take turns; without one in the caller's language, a kind word."""
     if queue.announcements:
         text = queue.announcements[turn % len(queue.announcements)]
+        if file := own(text.prompt_id, line.call.language):
+            await line.play(file)
+            return
         if spoken := text.zh if line.call.language == "zh" else text.en:
             await line.say("as-is", text=spoken)
             return
@@ -68,11 +80,14 @@ async def _tell_wait(line: Line, expected_s: float | None) -> None:
         await line.say("long-wait")
 
 
-async def _welcome(line: Line, queue: Queue) -> None:
+async def _welcome(line: Line, queue: Queue, own: Own) -> None:
     """Once per call: not to who comes back from an agent."""
     wait = line.call.wait
     if wait is None or wait.rank != 0 or line.call.answered_at_ms is not None:
         return
-    await line.say("welcome")
+    if file := own(queue.welcome, line.call.language):
+        await line.play(file)
+    else:
+        await line.say("welcome")
     if queue.records:
         await line.say("recorded")

@@ -9,14 +9,12 @@ from typing import Any
 
 from headcall.backend.apps.line import Line
 from headcall.backend.apps.overflow import Onward
+from headcall.backend.apps.queue import Own
 from headcall.backend.calls.inputs import GoOn
 from headcall.backend.hours.model import Closed
 
 ClosedOf = Callable[[str], Closed]
 """What is set for a caller outside these opening hours."""
-
-Own = Callable[[str, str], str]
-"""(prompt id, language): the file of a prompt of the house's own, or empty."""
 
 SPOKEN = {
     "unknown-number": "unknown-number",

@@ -307,7 +307,8 @@ class Telephony:
         match scene.name:
             case "queue":
                 queue = self.queues.get(scene.ref.split()[0]) or Queue(queue_id="", name="")
-                return queue_app(queue, self.queues.callers_before, self.doors.expected_wait_s, self.callbacks)
+                before, expected, own = self.queues.callers_before, self.doors.expected_wait_s, self.given.library.file
+                return queue_app(queue, before, expected, self.callbacks, own)
             case "promised":
                 return promised_app(self.callbacks)
             case "overflow":

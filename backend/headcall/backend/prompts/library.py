@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The house's own prompts: uploaded, recorded in the page, or spoken by the voice; all their versions are kept."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from headcall.backend.errors import ApiError
 from headcall.backend.hours.store import HoursRow
 from headcall.backend.prompts import store as rows
 from headcall.backend.prompts.service import Prompts
-from headcall.backend.prompts.sound import sound_of
+from headcall.backend.prompts.sound import LONGEST_S, sound_of
 from headcall.backend.queues.store import QueueRow
 from headcall.backend.store.base import DEFAULT_TENANT, iso
 from headcall.backend.store.engine import Store
@@ -131,9 +132,9 @@ class PromptLibrary:
     async def take(self, who: Actor, prompt_id: str, language: Language, made: Made, data: bytes, name: str) -> View:
         """A sound that was uploaded or recorded becomes what is heard. Raises `bad-sound` or `too-large`."""
         async with self._store.read() as session:
-            await _prompt(session, prompt_id)
+            kind = (await _prompt(session, prompt_id)).kind
         file = f"own-{hashlib.sha256(data).hexdigest()[:32]}.wav"
-        length_ms = await sound_of(data, self._folder / file)
+        length_ms = await sound_of(data, self._folder / file, LONGEST_S[kind])
         return await self._add(who, prompt_id, Sound(language, made, name, file, length_ms))
 
     async def speak(self, who: Actor, prompt_id: str, language: Language, text: str) -> View:
@@ -141,7 +142,7 @@ class PromptLibrary:
         spoken = Path(await self._prompts.speak(text, language))
         if spoken.name == "silence.wav":
             raise ApiError("unavailable", "the voice cannot speak now")
-        length_ms = await sound_of(spoken.read_bytes(), None)
+        length_ms = await sound_of(await asyncio.to_thread(spoken.read_bytes), None, LONGEST_S["music"])
         return await self._add(who, prompt_id, Sound(language, "speech", text, spoken.name, length_ms))
 
     async def choose(self, who: Actor, version_id: str) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 LARGEST = 900_000
 """Octets. A request's body has at most a mebioctet; five minutes of Opus or MP3 fit."""
 
-LONGEST_S = 300.0
+LONGEST_S = {"announcement": 60.0, "music": 300.0}
+"""Nobody listens to an announcement for longer, and calls wait for no end of one that is."""
+
 DECODE_S = 20.0
 """Seconds of work, after which a file is hostile."""
 
@@ -46,7 +48,7 @@ def format_of(data: bytes) -> str | None:
     return next((name for name, fits in MAGIC if fits(head)), None)
 
 
-async def sound_of(data: bytes, path: Path | None) -> int:
+async def sound_of(data: bytes, path: Path | None, longest_s: float) -> int:
     """Writes the sound to `path` (None: only looks), and gives its length in ms. Raises `bad-sound`, `too-large`."""
     if len(data) > LARGEST:
         raise ApiError("too-large", f"a sound file has at most {LARGEST} octets")
@@ -54,19 +56,19 @@ async def sound_of(data: bytes, path: Path | None) -> int:
     if kind is None:
         raise ApiError("bad-sound", "neither WAV, Ogg, WebM, MP4 nor MP3, whatever its name says")
     async with _turn:
-        return await asyncio.to_thread(_convert, data, kind, path)
+        return await asyncio.to_thread(_convert, data, kind, path, longest_s)
 
 
-def _convert(data: bytes, kind: str, path: Path | None) -> int:
+def _convert(data: bytes, kind: str, path: Path | None, longest_s: float) -> int:
     from headcall.backend.prompts import wav  # numpy and PyAV: only when a file comes
 
-    samples = _decoded(data, kind)
+    samples = _decoded(data, kind, longest_s)
     if path is not None and not path.exists():
         wav.write_wav(path, samples)
     return round(len(samples) / wav.RATE * 1000)
 
 
-def _decoded(data: bytes, kind: str) -> "Samples":
+def _decoded(data: bytes, kind: str, longest_s: float) -> "Samples":
     import io
 
     import av
@@ -81,7 +83,7 @@ def _decoded(data: bytes, kind: str) -> "Samples":
         with av.open(io.BytesIO(data), "r", format=kind) as container:
             if not container.streams.audio or container.streams.audio[0].codec_context.name not in CODECS:
                 raise ApiError("bad-sound", "there is no sound in it that we know")
-            for frame in _bounded(container.decode(audio=0)):
+            for frame in _bounded(container.decode(audio=0), longest_s):
                 pieces += [piece.to_ndarray().reshape(-1).astype(np.float32) for piece in resampler.resample(frame)]
             pieces += [piece.to_ndarray().reshape(-1).astype(np.float32) for piece in resampler.resample(None)]
     except (av.error.FFmpegError, IndexError, ValueError, MemoryError, UnicodeDecodeError) as error:
@@ -92,13 +94,13 @@ def _decoded(data: bytes, kind: str) -> "Samples":
     return np.nan_to_num(np.clip(samples, -1.0, 1.0))
 
 
-def _bounded(frames: "Iterator[av.audio.frame.AudioFrame]") -> "Iterator[av.audio.frame.AudioFrame]":
+def _bounded(frames: "Iterator[av.audio.frame.AudioFrame]", longest_s: float) -> "Iterator[av.audio.frame.AudioFrame]":
     """The frames, as long as they are not too much: a small file may say that it lasts for days."""
     import time
 
     seconds, until = 0.0, time.monotonic() + DECODE_S
     for frame in frames:
         seconds += frame.samples / max(frame.sample_rate, 1)
-        if seconds > LONGEST_S or time.monotonic() > until:
-            raise ApiError("too-large", f"a prompt is at most {LONGEST_S:.0f} s long")
+        if seconds > longest_s or time.monotonic() > until:
+            raise ApiError("too-large", f"a prompt is at most {longest_s:.0f} s long")
         yield frame
