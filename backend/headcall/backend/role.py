@@ -54,6 +54,8 @@ async def _serve(ctx: RoleContext, parts: Parts) -> None:
     await _prepare(ctx, parts)
     ctx.tasks.start(parts.nodes.listen(), "heartbeats")
     ctx.tasks.start(parts.prompts.warm(), "prompts")
+    await parts.push.load()
+    ctx.tasks.start(parts.push.worker.work(), "push")
     ctx.tasks.start(parts.socket.watch(), "live connections")
     ctx.tasks.start(parts.recordings.watch(), "recordings")
     ctx.tasks.start(parts.stats.catch_up(), "statistics")

@@ -81,4 +81,15 @@ class Oidc:
     follows_roles: bool = setting(False, "Whether roles follow the groups at each log-in, not only at the first")
 
 
-SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics, Oidc)
+@dataclass(frozen=True)
+class WebPush:
+    """Ringing browsers whose page sleeps, by the push service of the browser's maker (docs/running.md)."""
+
+    SECTION: ClassVar[str] = "push"
+    contact: str = setting("mailto:admin@example.com", "Whom a push service writes to when we misbehave (RFC 8292)")
+    own_services: tuple[str, ...] = setting(
+        (), "Origins of push services of your own, as in https://push.example.lan; others only on the public internet"
+    )
+
+
+SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics, WebPush, Oidc)

@@ -205,6 +205,7 @@ class Telephony:
             bridges=self.bridges,
             queues=self.queues,
             has_page=given.live.is_connected,
+            can_wake=given.push.reaches,
             has_sound_page=lambda user_id: not self.fitness.faults(user_id),
             is_in_call=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
@@ -260,6 +261,7 @@ class Telephony:
             self._tell_presence,
             self.figures.changed,
             self.board.call_changed,
+            self.given.push.changed,
         ):
             self.calls.on_change(observer)
         self.calls.on_change(self.queue_views.mark)

@@ -12,6 +12,7 @@ from headcall.backend.hours.service import OpeningHours
 from headcall.backend.numbers.service import Numbers
 from headcall.backend.prompts.library import PromptLibrary
 from headcall.backend.prompts.service import Prompts
+from headcall.backend.push.service import Push
 from headcall.backend.recordings.service import Recordings
 from headcall.backend.store.engine import Store
 from headcall.backend.trunks.service import Trunks
@@ -42,6 +43,7 @@ class Given:
     library: PromptLibrary
     hours: OpeningHours
     recordings: Recordings
+    push: Push
     folder: Path
     """The data folder."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

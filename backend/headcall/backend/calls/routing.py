@@ -62,6 +62,8 @@ class Routing:
     """What the public network is shown as the caller: a number the company owns."""
     new_id: Callable[[str], str]
 
+    can_wake: Callable[[str], bool] = lambda _: False
+    """Whether a browser without a page can be rung all the same (`push`)."""
     has_sound_page: Callable[[str], bool] = lambda _: True
     """Whether the page could take a call: it says so itself (`devices.fitness`)."""
     refusal_of: Callable[[Queue], str | None] = lambda _: None
@@ -128,7 +130,7 @@ class Routing:
             return RefuseCaller("unknown-number")
         if self.is_in_call(user_id):
             return RefuseCaller("busy")
-        devices = await self.devices(person, kinds=("browser", "sip"))
+        devices = await self.devices(person, kinds=("browser", "sip"), wakes=self.can_wake(user_id))
         if not devices:
             return RefuseCaller("offline")
         return RingDevices(
@@ -174,9 +176,12 @@ class Routing:
             wanted = tuple(kind for kind in wanted if kind != "browser")
         return await self.devices(person, kinds=wanted)
 
-    async def devices(self, person: Person, *, kinds: tuple[Literal["browser", "sip"], ...]) -> tuple[Device, ...]:
+    async def devices(
+        self, person: Person, *, kinds: tuple[Literal["browser", "sip"], ...], wakes: bool = False
+    ) -> tuple[Device, ...]:
+        """`wakes`: a browser may also be rung by push; its page has the length of the ring to open."""
         found = []
-        if "browser" in kinds and self.has_page(person.user_id):
+        if "browser" in kinds and (wakes or self.has_page(person.user_id)):
             found.append(self._device(person, "browser"))
         if "sip" in kinds:
             for sip_user in await self.accounts.sip_users(person.user_id):
