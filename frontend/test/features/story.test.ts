@@ -47,6 +47,27 @@ describe("the story of a call", () => {
     expect(storyOf(DAY).find((line) => line.words.type === "something_new")?.minor).toBe(true);
   });
 
+  test("of a call-back begins with who waits for it, and tells each time it was dialled once", () => {
+    const told = storyOf(
+      log(
+        [0, "call_started", { direction: "out", from_number: "13800138000", leg: CALLER }],
+        [0, "callback_asked", { callback: { number: "13800138000" } }],
+        [1, "ring_started", { ring: { ring_id: "r1", kind: "queue", user_ids: ["u1"] } }],
+        [1, "leg_added", { leg: MEI }],
+        [3, "ring_started", { ring: { ring_id: "r2", kind: "callback", user_ids: [] } }],
+        [3, "leg_added", { leg: { ...CALLER, leg_id: "leg_d", ring_id: "r2" } }],
+        [3, "callback_dialled", { attempt: 1, leg_id: "leg_d" }],
+        [48, "callback_missed", { cause: "no-answer", retry_at_ms: 5 }],
+      ),
+    ).filter((line) => !line.minor);
+    expect(told.map((line) => line.key)).toEqual([
+      "story.callback_asked",
+      "story.offered",
+      "story.callback_dialled",
+      "story.callback_missed",
+    ]);
+  });
+
   test("never fails over data of another shape, and is empty for an empty log", () => {
     const types = DAY.map((e) => e.type);
     for (const data of [{}, { leg: null }, { leg: 3, ring: [], choice: null, who: {} }, { leg_id: 7, user_ids: "x" }])

@@ -68,7 +68,7 @@ function Card({ call }: { call: CallDetail }) {
           </p>
         </div>
         <Button icon={Phone} disabled={!mine || current !== null} onClick={() => void dial(side.number)}>
-          {t("history.call_back")}
+          <span className="max-sm:sr-only">{t("history.call_back")}</span>
         </Button>
       </div>
       <div className="px-5 pt-5">

@@ -29,6 +29,8 @@ interface Cast {
   /** Names of those rung, by round. */
   rounds: ReadonlyMap<string, string[]>;
   caller: string;
+  /** The call waits for its customer instead of the customer for us. */
+  isCallback: boolean;
 }
 
 const object = (value: unknown): Record<string, unknown> =>
@@ -77,7 +79,7 @@ function castOf(log: readonly Entry[]): Cast {
     const round = text(leg.ring_id);
     if (round && !(rounds.get(round) ?? []).includes(name)) rounds.set(round, [...(rounds.get(round) ?? []), name]);
   }
-  return { legs, users, rounds, caller };
+  return { legs, users, rounds, caller, isCallback: log.some((e) => e.type === "callback_asked") };
 }
 
 const who = (cast: Cast, leg: unknown): string => cast.legs.get(text(leg)) ?? "";
@@ -95,7 +97,8 @@ const told =
   (d, cast) => ({ key, words: { who: who(cast, d.leg_id) } });
 
 const SENTENCES: Record<string, Sentence> = {
-  call_started: (d) => ({
+  call_started: (d, cast) => ({
+    minor: cast.isCallback,
     key: `story.started_${text(d.direction) || "in"}`,
     words: {
       who: text(d.from_name) || shownNumber(text(d.from_number)),
@@ -116,13 +119,14 @@ const SENTENCES: Record<string, Sentence> = {
   overflowed: (d) => ({ key: "story.overflowed", words: { to: shownNumber(text(d.to_number)) }, cause: text(d.cause) }),
   ring_started: (d, cast) => {
     const ring = object(d.ring);
+    if (ring.kind === "callback") return null;
     const names = list(ring.user_ids).map((u) => cast.users.get(text(u)) ?? "");
     const words = { who: names.filter(Boolean).join(", ") || rung(cast, ring.ring_id) };
     return { key: ring.kind === "queue" ? "story.offered" : "story.rung", words };
   },
   ring_over: (d, cast) => {
     const outcome = text(d.outcome);
-    if (outcome === "rejected" || outcome === "cancelled") return null;
+    if (!rung(cast, d.ring_id) || outcome === "rejected" || outcome === "cancelled") return null;
     return { key: "story.not_reached", words: { who: rung(cast, d.ring_id) }, cause: outcome };
   },
   ring_won: () => null,
@@ -172,6 +176,10 @@ const SENTENCES: Record<string, Sentence> = {
   callback_promised: (d) => ({
     key: "story.callback_promised",
     words: { to: shownNumber(text(object(d.promise).number)) },
+  }),
+  callback_asked: (d) => ({
+    key: "story.callback_asked",
+    words: { to: shownNumber(text(object(d.callback).number)) },
   }),
   callback_dialled: (d) => ({ key: "story.callback_dialled", words: { n: String(d.attempt) } }),
   callback_missed: (d) => ({ key: "story.callback_missed", cause: text(d.cause) }),
