@@ -39,14 +39,15 @@ def encoded(kind: str, codec: str, seconds: float = 1.0, bit_rate: int = 64_000)
     out, rate = io.BytesIO(), 48000
     with av.open(out, "w", format=kind) as container:
         stream = container.add_stream(codec, rate=rate)
+        assert isinstance(stream, av.AudioStream)
         stream.bit_rate = bit_rate
-        stream.layout = "mono"  # type: ignore[union-attr]
+        stream.layout = "mono"
         samples = tone(seconds, rate)
         for n in range(0, len(samples), 960):
             frame = av.AudioFrame.from_ndarray(samples[None, n : n + 960], format="s16", layout="mono")
             frame.sample_rate, frame.pts = rate, n
-            container.mux(stream.encode(frame))  # type: ignore[union-attr]
-        container.mux(stream.encode(None))  # type: ignore[union-attr]
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return out.getvalue()
 
 
