@@ -432,6 +432,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Holidays
+         * @description All holidays, in order.
+         */
+        get: operations["read_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Holidays
+         * @description A list: day, name and, for a day worked instead, the weekday (1 to 7) it is like.
+         */
+        post: operations["import_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Holiday
+         * @description A holiday, or a day that is worked like another.
+         */
+        put: operations["put_holiday"];
+        post?: never;
+        /**
+         * Delete Holiday
+         * @description A day like any other again.
+         */
+        delete: operations["delete_holiday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Hours
+         * @description All opening hours, and whether they are open now.
+         */
+        get: operations["read_hours"];
+        put?: never;
+        /**
+         * Post Hours
+         * @description New hours; queues and numbers keep them by their id.
+         */
+        post: operations["post_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/{hours_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Hours
+         * @description Other hours under the same id.
+         */
+        put: operations["put_hours"];
+        post?: never;
+        /**
+         * Delete Hours
+         * @description `in-use` while a queue or a number keeps them.
+         */
+        delete: operations["delete_hours"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/{hours_id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Switch
+         * @description Opens or closes by hand, until a time or until switched back.
+         */
+        put: operations["put_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/policy": {
         parameters: {
             query?: never;
@@ -1003,6 +1135,194 @@ export interface paths {
          * @description No agent any more. `in-use` while they are at work.
          */
         delete: operations["delete_seat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-versions/{version_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sound
+         * @description The sound itself.
+         */
+        get: operations["read_sound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-versions/{version_id}/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Current
+         * @description Callers hear this version again.
+         */
+        put: operations["put_current"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Prompts
+         * @description All prompts with their versions.
+         */
+        get: operations["read_prompts"];
+        put?: never;
+        /**
+         * Post Prompt
+         * @description A prompt without a sound yet.
+         */
+        post: operations["post_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Prompt
+         * @description `in-use` while a queue or opening hours use it.
+         */
+        delete: operations["delete_prompt"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Prompt
+         * @description Another name.
+         */
+        patch: operations["patch_prompt"];
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Sound
+         * @description A WAV, Ogg, WebM, MP4 or MP3 file, which callers hear from now on. `bad-sound`: it is none.
+         */
+        post: operations["post_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Speech
+         * @description A text, spoken by the house's voice, which callers hear from now on.
+         */
+        post: operations["post_speech"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Push Key
+         * @description The key that the push manager wants.
+         */
+        get: operations["read_push_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Subscribe
+         * @description Has this browser rung, too. It ends with the session.
+         */
+        put: operations["subscribe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unsubscribe
+         * @description Does not any more.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1968,6 +2288,32 @@ export interface components {
             /** Chats */
             chats: components["schemas"]["ChatOut"][];
         };
+        /**
+         * ClosedRule
+         * @description What a caller meets outside the hours.
+         */
+        ClosedRule: {
+            /**
+             * En
+             * @default
+             */
+            en?: string;
+            /**
+             * Overflow
+             * @default
+             */
+            overflow?: string;
+            /**
+             * Prompt Id
+             * @default
+             */
+            prompt_id?: string;
+            /**
+             * Zh
+             * @default
+             */
+            zh?: string;
+        };
         /** CodeIn */
         CodeIn: {
             /** Code */
@@ -2071,6 +2417,11 @@ export interface components {
              * @default
              */
             zh?: string;
+        };
+        /** EndpointIn */
+        EndpointIn: {
+            /** Endpoint */
+            endpoint: string;
         };
         /** Enrolled */
         Enrolled: {
@@ -2210,6 +2561,153 @@ export interface components {
             /** Status */
             status: string;
         };
+        /** HolidayFault */
+        HolidayFault: {
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
+            /** Value */
+            value: string;
+        };
+        /** HolidayIn */
+        HolidayIn: {
+            /** Name */
+            name: string;
+            /** Works Like */
+            works_like?: number | null;
+        };
+        /** HolidayRule */
+        HolidayRule: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Name */
+            name: string;
+            /** Works Like */
+            works_like?: number | null;
+        };
+        /** HolidaysImported */
+        HolidaysImported: {
+            /** Days */
+            days: number;
+            /** Faults */
+            faults: components["schemas"]["HolidayFault"][];
+            /** Is Applied */
+            is_applied: boolean;
+        };
+        /** HolidaysOut */
+        HolidaysOut: {
+            /** Holidays */
+            holidays: components["schemas"]["HolidayRule"][];
+        };
+        /** HoursIn */
+        HoursIn: {
+            /**
+             * @default {
+             *       "en": "",
+             *       "overflow": "",
+             *       "prompt_id": "",
+             *       "zh": ""
+             *     }
+             */
+            closed?: components["schemas"]["ClosedRule"];
+            /**
+             * Keeps Holidays
+             * @default true
+             */
+            keeps_holidays?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @default
+             */
+            version?: string;
+            /** Week */
+            week: components["schemas"]["IntervalRule"][][];
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone?: string;
+        };
+        /** HoursList */
+        HoursList: {
+            /** Hours */
+            hours: components["schemas"]["HoursOut"][];
+        };
+        /**
+         * HoursOut
+         * @description Opening hours, and how they stand now.
+         */
+        HoursOut: {
+            /**
+             * @default {
+             *       "en": "",
+             *       "overflow": "",
+             *       "prompt_id": "",
+             *       "zh": ""
+             *     }
+             */
+            closed?: components["schemas"]["ClosedRule"];
+            /** Hours Id */
+            hours_id: string;
+            /** Is Open */
+            is_open: boolean;
+            /**
+             * Keeps Holidays
+             * @default true
+             */
+            keeps_holidays?: boolean;
+            /** Name */
+            name: string;
+            switch: components["schemas"]["SwitchOut"] | null;
+            /** Version */
+            version: string;
+            /** Week */
+            week: components["schemas"]["IntervalRule"][][];
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "hours" | "holiday" | "switch";
+            /** Why Name */
+            why_name: string;
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone?: string;
+        };
+        /** HoursRules */
+        HoursRules: {
+            /**
+             * @default {
+             *       "en": "",
+             *       "overflow": "",
+             *       "prompt_id": "",
+             *       "zh": ""
+             *     }
+             */
+            closed?: components["schemas"]["ClosedRule"];
+            /**
+             * Keeps Holidays
+             * @default true
+             */
+            keeps_holidays?: boolean;
+            /** Name */
+            name: string;
+            /** Week */
+            week: components["schemas"]["IntervalRule"][][];
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone?: string;
+        };
         /**
          * ImportOut
          * @description What a file changes, or why it changes nothing.
@@ -2231,6 +2729,16 @@ export interface components {
             new: number;
             /** Same */
             same: number;
+        };
+        /**
+         * IntervalRule
+         * @description Minutes since midnight; one that ends by its beginning ends the next day.
+         */
+        IntervalRule: {
+            /** Begins */
+            begins: number;
+            /** Ends */
+            ends: number;
         };
         /** KeyMade */
         KeyMade: {
@@ -2786,6 +3294,69 @@ export interface components {
             /** Priority */
             priority: number;
         };
+        /** PromptIn */
+        PromptIn: {
+            /**
+             * Kind
+             * @default announcement
+             * @enum {string}
+             */
+            kind?: "announcement" | "music";
+            /** Name */
+            name: string;
+        };
+        /** PromptOut */
+        PromptOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "announcement" | "music";
+            /** Name */
+            name: string;
+            /** Prompt Id */
+            prompt_id: string;
+            /** Versions */
+            versions: components["schemas"]["PromptVersion"][];
+        };
+        /** PromptPatch */
+        PromptPatch: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * PromptVersion
+         * @description One sound of a prompt.
+         */
+        PromptVersion: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Is Current */
+            is_current: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Length Ms */
+            length_ms: number;
+            /**
+             * Made
+             * @enum {string}
+             */
+            made: "upload" | "recording" | "speech";
+            /** Text */
+            text: string;
+            /** Version Id */
+            version_id: string;
+        };
+        /** PromptsOut */
+        PromptsOut: {
+            /** Prompts */
+            prompts: components["schemas"]["PromptOut"][];
+        };
         /**
          * Protected
          * @description Someone with a second factor.
@@ -2804,6 +3375,21 @@ export interface components {
         ProtectedOut: {
             /** People */
             people: components["schemas"]["Protected"][];
+        };
+        /**
+         * PushKeyOut
+         * @description Our public key, with which a page subscribes.
+         */
+        PushKeyOut: {
+            /** Public Key */
+            public_key: string;
+        };
+        /** PushKeys */
+        PushKeys: {
+            /** Auth */
+            auth: string;
+            /** P256Dh */
+            p256dh: string;
         };
         /** QueueChange */
         QueueChange: {
@@ -2858,6 +3444,11 @@ export interface components {
              */
             dispositions?: components["schemas"]["DispositionRule"][];
             /**
+             * Hours Id
+             * @default
+             */
+            hours_id?: string;
+            /**
              * Join
              * @default always
              * @enum {string}
@@ -2881,6 +3472,11 @@ export interface components {
              * @default 3
              */
             miss_limit?: number;
+            /**
+             * Music
+             * @default
+             */
+            music?: string;
             /** Name */
             name: string;
             /**
@@ -2961,6 +3557,11 @@ export interface components {
             vip?: {
                 [key: string]: number;
             };
+            /**
+             * Welcome
+             * @default
+             */
+            welcome?: string;
             /**
              * Whispers
              * @default false
@@ -3065,6 +3666,11 @@ export interface components {
              * @default []
              */
             dispositions?: components["schemas"]["DispositionRule"][];
+            /**
+             * Hours Id
+             * @default
+             */
+            hours_id?: string;
             /** Id */
             id: string;
             /**
@@ -3091,6 +3697,11 @@ export interface components {
              * @default 3
              */
             miss_limit?: number;
+            /**
+             * Music
+             * @default
+             */
+            music?: string;
             /** Name */
             name: string;
             /**
@@ -3173,6 +3784,11 @@ export interface components {
             vip?: {
                 [key: string]: number;
             };
+            /**
+             * Welcome
+             * @default
+             */
+            welcome?: string;
             /**
              * Whispers
              * @default false
@@ -3541,6 +4157,19 @@ export interface components {
             };
         };
         /**
+         * SpeechIn
+         * @description What the house's voice is to speak.
+         */
+        SpeechIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Text */
+            text: string;
+        };
+        /**
          * StateIn
          * @description What an agent is to be from now on, or after the present call.
          */
@@ -3593,6 +4222,36 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * SubscriptionIn
+         * @description What the browser's push manager gives.
+         */
+        SubscriptionIn: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+        };
+        /**
+         * SwitchIn
+         * @description By hand, whatever the hours say.
+         */
+        SwitchIn: {
+            /** To Open */
+            to_open: boolean | null;
+            /** Until */
+            until?: string | null;
+        };
+        /** SwitchOut */
+        SwitchOut: {
+            /** Is Open */
+            is_open: boolean;
+            /** Since */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** User Name */
+            user_name: string;
+        };
         /** SystemOut */
         SystemOut: {
             /** Nodes */
@@ -3624,6 +4283,11 @@ export interface components {
              * @default
              */
             en?: string;
+            /**
+             * Prompt Id
+             * @default
+             */
+            prompt_id?: string;
             /**
              * Zh
              * @default
@@ -4658,6 +5322,374 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    import_holidays: {
+        parameters: {
+            query?: {
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysImported"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_holiday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_holiday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hours_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hours_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hours_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursOut"];
                 };
             };
             /** @description Client Error */
@@ -6109,6 +7141,452 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SeatOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    delete_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    patch_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_sound: {
+        parameters: {
+            query: {
+                language: "zh" | "en";
+                made?: "upload" | "recording";
+                name?: string;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersion"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_speech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeechIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersion"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_push_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKeyOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
