@@ -57,6 +57,7 @@ describe("the story of a call", () => {
         [3, "ring_started", { ring: { ring_id: "r2", kind: "callback", user_ids: [] } }],
         [3, "leg_added", { leg: { ...CALLER, leg_id: "leg_d", ring_id: "r2" } }],
         [3, "callback_dialled", { attempt: 1, leg_id: "leg_d" }],
+        [48, "ring_over", { ring_id: "r2", outcome: "no-answer" }],
         [48, "callback_missed", { cause: "no-answer", retry_at_ms: 5 }],
       ),
     ).filter((line) => !line.minor);

@@ -31,6 +31,8 @@ interface Cast {
   caller: string;
   /** The call waits for its customer instead of the customer for us. */
   isCallback: boolean;
+  /** Rounds in which the customer was called back: they have sentences of their own. */
+  back: ReadonlySet<string>;
 }
 
 const object = (value: unknown): Record<string, unknown> =>
@@ -79,7 +81,9 @@ function castOf(log: readonly Entry[]): Cast {
     const round = text(leg.ring_id);
     if (round && !(rounds.get(round) ?? []).includes(name)) rounds.set(round, [...(rounds.get(round) ?? []), name]);
   }
-  return { legs, users, rounds, caller, isCallback: log.some((e) => e.type === "callback_asked") };
+  const rings = log.filter((e) => e.type === "ring_started").map((e) => object(e.data.ring));
+  const back = new Set(rings.filter((ring) => ring.kind === "callback").map((ring) => text(ring.ring_id)));
+  return { legs, users, rounds, caller, isCallback: log.some((e) => e.type === "callback_asked"), back };
 }
 
 const who = (cast: Cast, leg: unknown): string => cast.legs.get(text(leg)) ?? "";
@@ -126,7 +130,7 @@ const SENTENCES: Record<string, Sentence> = {
   },
   ring_over: (d, cast) => {
     const outcome = text(d.outcome);
-    if (!rung(cast, d.ring_id) || outcome === "rejected" || outcome === "cancelled") return null;
+    if (cast.back.has(text(d.ring_id)) || outcome === "rejected" || outcome === "cancelled") return null;
     return { key: "story.not_reached", words: { who: rung(cast, d.ring_id) }, cause: outcome };
   },
   ring_won: () => null,
