@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.audit.service import Audit
 from headcall.backend.board.service import Board
@@ -192,6 +193,24 @@ def test_another_set_of_members_is_told_with_the_queues(tmp_path: Path) -> None:
         await office.phone.queues.load()
         await second(office, screen)
         assert screen.head["members"] == {QUEUE_ID: [LEI]} and screen.queue["agents_ready"] == 0
+
+    play(tmp_path, story)
+
+
+def test_who_is_no_agent_any_more_leaves_the_board(tmp_path: Path) -> None:
+    from headcall.backend.agents.store import AgentRow
+
+    async def gone(session: AsyncSession) -> None:
+        await session.delete(await session.get_one(AgentRow, LEI))
+
+    async def story(office: Office) -> None:
+        screen = await Screen(await office.page(ANNA)).read()
+        await office.ready(LEI)
+        await second(office, screen)
+        assert screen.queue["agents_ready"] == 1
+        await office.phone.agents.administer(LEI, gone)
+        await second(office, screen)
+        assert LEI not in screen.rows["agents"] and screen.queue["agents_ready"] == 0
 
     play(tmp_path, story)
 

@@ -28,8 +28,8 @@ class Board:
         self._queues_marked: set[str] = set()
         self._agents_marked: set[str] = set()
         self._told_total: View = {}
-        self._counted: tuple[object, object] | None = None
-        """The queues and the agents as they were loaded when the seats were counted."""
+        self._counted: tuple[object, object, int] = (None, None, 0)
+        """The queues and the agents, and how many, when the seats were counted."""
         self._members_marked = False
         self.seq = 0
         """Of the latest change that was taken. A page that has missed one reads the whole."""
@@ -95,10 +95,11 @@ class Board:
 
     def _recount_if_loaded(self) -> None:
         """Queues and agents are loaded anew when somebody changes who serves; it is rare, and we begin again."""
-        loaded = (self._queues.loaded, self._agents.all())
-        if self._counted is not None and all(a is b for a, b in zip(self._counted, loaded, strict=True)):
+        agents = self._agents.all()
+        queues, known, count = self._counted
+        if queues is self._queues.loaded and known is agents and count == len(agents):
             return
-        self._counted = loaded
+        self._counted = (self._queues.loaded, agents, len(agents))
         self._members_marked = True
         self._seats.recount(self._members(), self._agents.all())
         for name, ids in (("queues", {q.queue_id for q in self._queues.all()}), ("agents", set(self._agents.all()))):

@@ -67,8 +67,11 @@ def outcome(stretch: Stretch, at_ms: int, why: str) -> Figures:
 
 class Today:
     def __init__(self) -> None:
-        self._today: dict[str, Figures] = {}
         self._began_ms = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._today: dict[str, Figures] = {}
         self._waiting: dict[str, Stretch] = {}
         self._latest: deque[tuple[int, str, int]] = deque()
         self._lately: dict[str, Figures] = {}
@@ -76,7 +79,7 @@ class Today:
 
     async def load(self, session: AsyncSession, now_ms: int) -> None:
         """Counts what the log tells of today's calls, and of those that go on."""
-        self.__init__()  # type: ignore[misc]
+        self._clear()
         self._began_ms = midnight(now_ms)
         todays = select(CdrRow.call_id).where(CdrRow.started_at_ms >= self._began_ms)
         wanted = (

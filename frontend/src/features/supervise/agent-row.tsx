@@ -6,11 +6,11 @@ import { shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
 import { duration, secondsSince } from "@/core/time";
 import { Badge } from "@/ui/bits";
-import { IconButton } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import { Ear, Megaphone, MessageSquare, TriangleAlert, Users } from "@/ui/icons";
 import { KEYS, supervise } from "./acts";
 import { useLimits } from "./limits";
+import { RowButton } from "./row-button";
 import { RowMenu } from "./row-menu";
 import { LOOKS } from "./states";
 import { useServerNow } from "./tick";
@@ -62,9 +62,8 @@ function Join({ call, name }: { call: BoardCall; name: string }) {
   const { t } = useTranslation();
   const icons = { listen: Ear, whisper: MessageSquare, barge: Users } as const;
   return (["listen", "whisper", "barge"] as const).map((mode) => (
-    <IconButton
+    <RowButton
       key={mode}
-      size="sm"
       icon={icons[mode]}
       label={t(`supervise.${mode}_to`, { name })}
       onClick={() => void supervise(call, mode)}

@@ -2,10 +2,10 @@
 import { type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardAgent, BoardCall } from "@/core/board";
-import { Button } from "@/ui/button";
 import { Check, Coffee, Ellipsis, Megaphone, PhoneOff, Power, UserCheck } from "@/ui/icons";
 import { Menu, MenuHeading, MenuItem, MenuRule } from "@/ui/menu";
 import { order, takeOver } from "./acts";
+import { RowButton } from "./row-button";
 
 export interface RowMenuProps {
   trigger: RefObject<HTMLButtonElement | null>;
@@ -20,14 +20,11 @@ export function RowMenu(props: RowMenuProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<boolean | null>(null);
   const button = (
-    <Button
+    <RowButton
       ref={props.trigger}
-      tone="quiet"
-      size="sm"
       icon={Ellipsis}
-      aria-label={t("supervise.more", { name: props.agent.name })}
-      className="size-7 px-0!"
-      onClick={open === null ? () => setOpen(true) : undefined}
+      label={t("supervise.more", { name: props.agent.name })}
+      {...(open === null ? { onClick: () => setOpen(true) } : {})}
     />
   );
   if (open === null) return button;
