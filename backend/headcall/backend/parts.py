@@ -44,7 +44,9 @@ from headcall.backend.recordings.service import Recordings
 from headcall.backend.settings import Carrier, Numbering
 from headcall.backend.simulator import http as simulator_http
 from headcall.backend.stats import http as stats_http
-from headcall.backend.stats.assembly import stats_of
+from headcall.backend.stats import mailing_http
+from headcall.backend.stats.assembly import mailing_of, stats_of
+from headcall.backend.stats.mailing import Mailing
 from headcall.backend.stats.service import Stats
 from headcall.backend.store.engine import Store, sqlite_url
 from headcall.backend.store.secrets import SecretBox
@@ -88,6 +90,7 @@ class Parts:
     records: Records
     nodes: Nodes
     stats: Stats
+    mailing: Mailing
     control: Control
 
     def app(self) -> FastAPI:
@@ -109,6 +112,7 @@ class Parts:
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),
             monitor_http.routes(self.nodes),
             stats_http.routes(self.stats),
+            mailing_http.routes(self.mailing),
             public,
         ]
         return make_app(self.socket.authenticator, routers, [public])
@@ -194,6 +198,7 @@ def assemble(
     identity = identity_of(ctx, store, box, sessions=Sessions(store, ctx.clock, ctx.ids, passwords), users=users)
     socket = LiveSocket(live, Bearers(identity.sessions, identity.keys), EdgeFigures(ctx.metrics))
     _join_live(live, users)
+    stats = stats_of(store, ctx.clock, ctx.settings)
     return Parts(
         ctx=ctx,
         store=store,
@@ -214,7 +219,8 @@ def assemble(
         push=push,
         records=Records(store, ctx.clock),
         nodes=Nodes(ctx.bus, ctx.clock),
-        stats=stats_of(store, ctx.clock, ctx.settings),
+        stats=stats,
+        mailing=mailing_of(ctx, store, stats),
         control=control,
     )
 

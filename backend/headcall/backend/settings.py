@@ -82,6 +82,19 @@ class Oidc:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """The mail server that scheduled reports are handed to. An empty host: no e-mail is sent."""
+
+    SECTION: ClassVar[str] = "mail"
+    host: str = setting("", "Name of the SMTP server")
+    port: int = setting(587, "Its port", low=1, high=65535)
+    security: str = setting("starttls", "How the connection is protected", one_of=("starttls", "tls", "none"))
+    username: str = setting("", "User name; empty: none is needed")
+    password: str = setting("", "Its password")
+    sender: str = setting("", "Address that e-mails come from; empty: the user name, if it is an address")
+
+
+@dataclass(frozen=True)
 class WebPush:
     """Ringing browsers whose page sleeps, by the push service of the browser's maker (docs/running.md)."""
 
@@ -92,4 +105,4 @@ class WebPush:
     )
 
 
-SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics, WebPush, Oidc)
+SECTIONS: tuple[type[Section], ...] = (Numbering, Carrier, Parking, Statistics, WebPush, Oidc, Mail)

@@ -89,6 +89,8 @@ _ROWS: Final = (
     Cause("queue-full", 503, 42, 503, True, "排队人数已满", "The waiting line is full"),
     Cause("restarting", 503, 41, 503, True, "服务正在重启", "The service is starting again"),
     Cause("gateway-timeout", 504, 102, 504, True, "对端网络没有响应", "The network beyond does not respond"),
+    Cause("no-mail-server", 503, 38, 409, False, "尚未设置邮件服务器", "No mail server is set"),
+    Cause("mail-refused", 503, 38, 502, True, "邮件未能发出", "The e-mail could not be sent"),
     Cause("rejected", 603, 21, 409, False, "对方拒绝接听", "The call was declined"),
 )
 

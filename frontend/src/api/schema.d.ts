@@ -1420,6 +1420,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Report Schedules
+         * @description All schedules, and what became of their latest slots.
+         */
+        get: operations["read_report_schedules"];
+        put?: never;
+        /**
+         * Make Report Schedule
+         * @description A new schedule.
+         */
+        post: operations["make_report_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Report Schedule
+         * @description Changes a schedule. What was due before is not made up for.
+         */
+        put: operations["change_report_schedule"];
+        post?: never;
+        /**
+         * Remove Report Schedule
+         * @description Ends a schedule.
+         */
+        delete: operations["remove_report_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schedules/{schedule_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Report Now
+         * @description Sends it once, now; `no-mail-server` or `mail-refused` if that cannot be.
+         */
+        post: operations["send_report_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -2496,6 +2564,8 @@ export interface components {
             breaks: {
                 [key: string]: number;
             } | null;
+            /** Callbacks */
+            callbacks: number | null;
             /** Dispositions */
             dispositions: {
                 [key: string]: number;
@@ -3975,6 +4045,125 @@ export interface components {
             /** Roles */
             roles: components["schemas"]["RoleOut"][];
         };
+        /**
+         * ScheduleIn
+         * @description What is sent to whom, and when on the company's clock.
+         */
+        ScheduleIn: {
+            /**
+             * At
+             * @default 08:00
+             */
+            at?: string;
+            /**
+             * By
+             * @default queue
+             * @enum {string}
+             */
+            by?: "queue" | "agent" | "number" | "interval";
+            /**
+             * Day
+             * @default 1
+             */
+            day?: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Every
+             * @default daily
+             * @enum {string}
+             */
+            every?: "daily" | "weekly" | "monthly";
+            /**
+             * Interval
+             * @default day
+             * @enum {string}
+             */
+            interval?: "quarter" | "hour" | "day" | "week" | "month";
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** Name */
+            name: string;
+            /**
+             * Queue Ids
+             * @default []
+             */
+            queue_ids?: string[];
+            /** Recipients */
+            recipients: string[];
+        };
+        /** ScheduleOut */
+        ScheduleOut: {
+            /**
+             * At
+             * @default 08:00
+             */
+            at?: string;
+            /**
+             * By
+             * @default queue
+             * @enum {string}
+             */
+            by?: "queue" | "agent" | "number" | "interval";
+            /**
+             * Day
+             * @default 1
+             */
+            day?: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Every
+             * @default daily
+             * @enum {string}
+             */
+            every?: "daily" | "weekly" | "monthly";
+            /** Id */
+            id: string;
+            /**
+             * Interval
+             * @default day
+             * @enum {string}
+             */
+            interval?: "quarter" | "hour" | "day" | "week" | "month";
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            last: components["schemas"]["SendingOut"] | null;
+            /** Name */
+            name: string;
+            /** Next At */
+            next_at: string | null;
+            /**
+             * Queue Ids
+             * @default []
+             */
+            queue_ids?: string[];
+            /** Recipients */
+            recipients: string[];
+        };
+        /** SchedulesOut */
+        SchedulesOut: {
+            /** Mail Is Set */
+            mail_is_set: boolean;
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleOut"][];
+            /** Zone */
+            zone: string;
+        };
         /** SeatIn */
         SeatIn: {
             /** Agent Number */
@@ -4052,10 +4241,29 @@ export interface components {
         SecondFactorState: {
             /** Codes Left */
             codes_left: number;
+            /** Possible */
+            possible: boolean;
             /** Required */
             required: boolean;
             /** Since */
             since: string | null;
+        };
+        /**
+         * SendingOut
+         * @description What became of the newest slot. `lost`: a backend died over it, and nobody knows; it is not sent again.
+         */
+        SendingOut: {
+            /** At */
+            at: string;
+            /** Detail */
+            detail: string;
+            /** Slot At */
+            slot_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "sending" | "sent" | "failed" | "lost";
         };
         /**
          * ServedRule
@@ -7881,6 +8089,206 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PeaksOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_report_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulesOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    make_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    change_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    remove_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    send_report_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {

@@ -25,8 +25,8 @@ class Definition(Struct, frozen=True):
 # fmt: off
 DEFINITIONS: Final = (
     Definition("offered", "visits", "count", "进线量", "Offered",
-        "进入队列的来电次数，按进入队列的时刻计入时段。因坐席掉线或转接失败而回到同一队列的，不重复计。等于接起、放弃、短时放弃、溢出、未能服务五项之和。",
-        "Callers who entered the queue, counted at the moment of entering. Who comes back to it because an agent was lost or a transfer failed is not counted again. It is the sum of answered, abandoned, short abandons, overflowed and turned away."),  # noqa: E501
+        "进入队列的来电次数，按进入队列的时刻计入时段。因坐席掉线或转接失败而回到同一队列的，不重复计。等于接起、放弃、短时放弃、溢出、预约回呼、未能服务六项之和。",
+        "Callers who entered the queue, counted at the moment of entering. Who comes back to it because an agent was lost or a transfer failed is not counted again. It is the sum of answered, abandoned, short abandons, overflowed, call-backs and turned away."),  # noqa: E501
     Definition("answered", "visits", "count", "接起量", "Answered",
         "其中由坐席接起的次数。按坐席看时：由该坐席接起的次数。",
         "Of these, those whom an agent answered. By agent: those whom this agent answered."),
@@ -39,6 +39,9 @@ DEFINITIONS: Final = (
     Definition("overflowed", "visits", "count", "溢出量", "Overflowed",
         "等待无果，被送往队列的溢出号码。若那是另一个队列，在那里另计一次进线。",
         "Sent on to the queue's overflow number. If that is another queue, the caller is offered there as well."),
+    Definition("callbacks", "visits", "count", "预约回呼", "Call-backs",
+        "等待中选择由我方回呼而离开队列。回呼本身不计进线，其通话计入通话段。",
+        "Left the queue as we are to call back. The call-back itself is no visit; its talk is handled."),
     Definition("turned_away", "visits", "count", "未能服务", "Turned away",
         "等待无果，听到致歉语音后结束。",
         "The waiting was in vain, and the caller was told so."),

@@ -2,6 +2,7 @@
 """From the log of a call to its facts. Pure, so that a log gives the same facts whenever it is read."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +22,10 @@ from headcall.backend.calls.log import (
     TransferStarted,
 )
 from headcall.backend.calls.model import EMPTY, Call, Leg
-from headcall.backend.stats.model import Facts, Ring, RingOutcome, Talk, Visit
+from headcall.backend.stats.model import Facts, Ring, RingOutcome, Talk, Visit, VisitOutcome
+
+_LEFT: Final[dict[str, VisitOutcome]] = {"answered": "answered", "callback": "callback"}
+"""What is clear at once. Whoever leaves otherwise has given up, unless the log goes on to send them elsewhere."""
 
 
 class _Stretch(Struct):
@@ -69,7 +73,8 @@ class _Reader:
     def _waiting(self, before: Call, entry: Entry) -> None:
         match entry.event:
             case QueueEntered(rank=rank):
-                self._entered = entry.seq if rank >= 0 else None
+                is_visit = rank >= 0 and self.call.callback is None  # of a call-back only our promise waits
+                self._entered = entry.seq if is_visit else None
             case QueueLeft(why=why) if before.wait and self._entered is not None:
                 self.visits.append(
                     Visit(
@@ -79,7 +84,7 @@ class _Reader:
                         number=before.to_number[:64],
                         at_ms=before.wait.joined_at_ms,
                         wait_ms=max(0, entry.at_ms - before.wait.joined_at_ms),
-                        outcome="answered" if why == "answered" else "abandoned",
+                        outcome=_LEFT.get(why, "abandoned"),
                         user_id=self.call.agent_id if why == "answered" else None,
                     )
                 )
@@ -116,11 +121,11 @@ class _Reader:
 
     def _talking(self, before: Call, entry: Entry) -> None:
         call = self.call
-        for leg_id in call.pair or ():
+        for leg_id in call.talkers:
             if leg_id not in self.talks and (talk := _begun(call, call.legs[leg_id], entry.at_ms)):
                 self.talks[leg_id] = _Stretch(talk)
         for leg_id, each in self.talks.items():
-            each.turn(entry.at_ms, runs=leg_id in (call.pair or ()), holds=call.held_by == leg_id)
+            each.turn(entry.at_ms, runs=leg_id in call.talkers, holds=call.is_away(leg_id))
         match entry.event:
             case TransferStarted(by_leg=by_leg) if by_leg in self.talks:
                 self.talks[by_leg].mark(transferred=True)

@@ -101,20 +101,21 @@ def _of_visits(sums: Sums, scope: Scope) -> dict[str, Any]:
     seen = sums.visits
     answered, abandoned, short = seen["answered"], seen["abandoned"], seen["short"]
     shown: dict[str, Any] = {"answered": answered, "asa_s": _mean_s(sums.answer_wait_ms, answered)}
-    offered = answered + abandoned + short + seen["overflowed"] + seen["turned-away"]
+    offered = answered + abandoned + short + seen["overflowed"] + seen["callback"] + seen["turned-away"]
     if scope.visits:
         shown |= {
             "offered": offered,
             "abandoned": abandoned,
             "short_abandoned": short,
             "overflowed": seen["overflowed"],
+            "callbacks": seen["callback"],
             "turned_away": seen["turned-away"],
             "service_level": _share(seen["in-time"], offered),
             "service_level_net": _share(seen["in-time"], answered + seen["late"]),
             "abandon_rate": _share(abandoned, offered - short),
         }
     else:
-        hidden = ("offered", "abandoned", "short_abandoned", "overflowed", "turned_away")
+        hidden = ("offered", "abandoned", "short_abandoned", "overflowed", "callbacks", "turned_away")
         shares = ("service_level", "service_level_net", "abandon_rate")
         shown |= dict.fromkeys((*hidden, *shares))
     return shown | {"longest_wait_s": _seconds(sums.longest_wait_ms) if offered else None}

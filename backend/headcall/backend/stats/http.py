@@ -32,6 +32,7 @@ class Figures(BaseModel):
     abandoned: Count
     short_abandoned: Count
     overflowed: Count
+    callbacks: Count
     turned_away: Count
     service_level: Share
     service_level_net: Share

@@ -8,7 +8,7 @@ from msgspec import Struct
 from headcall.backend.agents.model import State
 from headcall.backend.calls.model import Direction
 
-VisitOutcome = Literal["answered", "abandoned", "overflowed", "turned-away"]
+VisitOutcome = Literal["answered", "abandoned", "overflowed", "callback", "turned-away"]
 RingOutcome = Literal["won", "missed", "withdrawn"]
 
 

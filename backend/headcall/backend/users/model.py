@@ -11,7 +11,14 @@ AnswerOn = Literal["browser", "phone", "both"]
 
 _EMPLOYEE = frozenset({"call.control", "call.history", "recording.play", "directory.read", "number.read"})
 _AGENT = _EMPLOYEE | {"agent.work", "queue.read"}
-_SUPERVISOR = _AGENT | {"agent.supervise", "queue.manage", "call.history.all", "recording.play.all", "stats.read"}
+_SUPERVISOR = _AGENT | {
+    "agent.supervise",
+    "queue.manage",
+    "call.history.all",
+    "recording.play.all",
+    "stats.read",
+    "report.manage",
+}
 _ADMIN = _SUPERVISOR - {"agent.work"} | {"system.read", "user.manage", "number.manage", "simulator.use"}
 
 RIGHTS: dict[str, frozenset[str]] = {

@@ -50,11 +50,11 @@ export default function Chart({ report, label }: { report: Report; label: string
           {row ? intervalName(row.key, report.interval, locale) : t("reports.whole")}
         </span>
         {isOwn ? (
-          <Mark tone="bg-ours" text={t("reports.handled", { n: figures.handled })} />
+          <Mark tone="bg-ours" text={t("reports.handled", { n: figures.handled.toLocaleString(locale) })} />
         ) : (
           <>
-            <Mark tone="bg-theirs/35" text={t("reports.offered", { n: figures.offered })} />
-            <Mark tone="bg-ours" text={t("reports.answered", { n: figures.answered })} />
+            <Mark tone="bg-theirs/35" text={t("reports.offered", { n: figures.offered?.toLocaleString(locale) })} />
+            <Mark tone="bg-ours" text={t("reports.answered", { n: figures.answered.toLocaleString(locale) })} />
             <Mark tone="bg-warn" text={t("reports.level", { share: percent(figures.service_level) })} />
           </>
         )}
@@ -87,9 +87,12 @@ function options(
   isOwn: boolean,
   hover: (at: number | null) => void,
 ): uPlot.Options {
-  const bars = (share: number) => uPlot.paths.bars?.({ size: [share, 48], radius: 0.15 });
+  const bars = (share: number) => uPlot.paths.bars?.({ size: [share, share * 64], radius: 0.15 });
   const points = { show: false };
-  const few = (plot: uPlot, name: string) => (plot.width < 500 && name.length > 6 ? name.slice(-5) : name);
+  // Of one day the hour is enough.
+  const isDay = report.first_day === report.last_day;
+  const short = (plot: uPlot, name: string) =>
+    isDay ? name.slice(-5) : plot.width < 500 ? name.replace(/周.| ?[A-Z][a-z]{2} ?/, "") : name;
   const axis = { stroke: colour("ink-3"), font: AXIS_FONT, ticks: { show: false } };
   const grid = { stroke: colour("line"), width: 1 };
   const count = { label: "", points, paths: bars(0.72) as uPlot.Series.PathBuilder };
@@ -109,11 +112,12 @@ function options(
         ...axis,
         grid: { show: false },
         space: 64,
+        size: 26,
         incrs: [1, 2, 3, 4, 6, 8, 12, 24, 48, 96],
         values: (plot, splits) =>
           splits.map((i) => {
             const row = report.rows[i];
-            return row ? few(plot, intervalName(row.key, report.interval, locale)) : "";
+            return row ? short(plot, intervalName(row.key, report.interval, locale)) : "";
           }),
       },
       { ...axis, grid, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] },

@@ -12,6 +12,7 @@ export const GROUPS = {
     "abandoned",
     "short_abandoned",
     "overflowed",
+    "callbacks",
     "turned_away",
     "service_level",
     "service_level_net",

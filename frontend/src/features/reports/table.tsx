@@ -71,9 +71,11 @@ export function Table({ report, group, definitions }: TableProps) {
               <tr key={row.key} className="border-b border-line hover:bg-hover">
                 <th
                   scope="row"
-                  className="sticky left-0 z-10 max-w-44 bg-sheet px-3 py-2 text-left font-medium break-words"
+                  className="sticky left-0 z-10 max-w-44 bg-sheet px-3 py-2 text-left font-medium break-words max-md:max-w-32"
                 >
-                  {nameOf(row, report, locale)}
+                  <span className={report.by === "interval" ? "figures whitespace-nowrap" : ""}>
+                    {nameOf(row, report, locale)}
+                  </span>
                   {row.agent_number && (
                     <span className="figures ml-2 text-xs font-normal text-ink-3">{row.agent_number}</span>
                   )}
