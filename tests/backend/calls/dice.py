@@ -230,7 +230,7 @@ class World:
             inputs.Drop(user, leg),
             inputs.Confer(user),
             inputs.Park(user, dice.choice(("701", "702")), 120_000),
-            inputs.Park(user, "701", 120_000),
+            inputs.Park(user, "701", 120_000, by_transfer=leg if leg in self.call.legs else ""),
             self.pick_up(dice.choice(("701", "702"))),
             inputs.GoOn(self.target()),
             inputs.PromiseCallback(Promise("call_9", "13800138000", "que_1", "queue", 1, 0, 2, 1, 1)),

@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Any
 
-from headcall.wire.legs import AnswerLeg
+from headcall.wire.legs import AnswerLeg, TransferAsked, TransferResult
 from headcall.wire.media import FromLeg, Playlist
 from tests.backend.calls.office import HOTLINE, LEI, MEI, WEI, Office, Page, play, restart
 from tests.backend.calls.test_consult import joined, on_music, view
@@ -84,6 +84,26 @@ def test_the_slot_is_dialled_in_a_page_or_at_a_telephone(tmp_path: Path) -> None
     play(tmp_path, story)
 
 
+def test_a_telephone_parks_by_a_transfer_to_a_slot_that_is_free(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        _, customer, _ = await parked(office)
+        phone = await office.bridge.offer("701", from_number=WEI_NUMBER, sip_user=WEI_NUMBER)
+        await office.until(lambda: joined(office, customer, phone))
+        other = await office.bridge.offer(HOTLINE, from_number="13900139000")
+        lei = await office.ready(LEI)
+        call = await lei.answer()
+        assert (await lei.must("call.park", call_id=call["call_id"]))["slot"] == "701"
+        await office.bridge.bring(TransferAsked(phone, "701"))
+        await office.until(lambda: TransferResult(phone, "busy") in office.bridge.commands)
+        assert joined(office, customer, phone) and on_music(office, other)
+        await office.bridge.bring(TransferAsked(phone, "705"))
+        await office.until(lambda: on_music(office, customer) and phone in office.bridge.causes)
+        assert TransferResult(phone, "normal") in office.bridge.commands
+        assert [row["slot"] for row in shelf(lei)] == ["701", "705"] and shelf(lei)[1]["by"]["name"] == "王伟"
+
+    play(tmp_path, story)
+
+
 def test_an_empty_slot_and_one_dialled_from_outside_lead_nowhere(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         mei = await office.page(MEI)
@@ -124,7 +144,9 @@ def test_slots_are_given_out_once_and_come_back(tmp_path: Path) -> None:
         assert [row["slot"] for row in shelf(mei)] == ["701", "702"]
         await office.bridge.hangs_up(customer)
         await office.until(lambda: len(office.calls()) == 1 and [row["slot"] for row in shelf(mei)] == ["702"])
-        assert office.phone.parking._free() == "701"
+        third = await lei.must("call.pick_up", slot="702")
+        await lei.must("leg.connect", leg_id=third["leg_id"], sdp="offer")
+        assert (await lei.must("call.park", call_id=third["call_id"]))["slot"] == "701"
         assert (await mei.do("call.park", call_id=call["call_id"]))["cause"] == "call-gone", "it is not hers"
 
     play(tmp_path, story)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headcall.backend.bridges.service import Bridges
-from headcall.backend.calls.inputs import RefuseCaller, Transfer
+from headcall.backend.calls.inputs import RefuseCaller, Target, Transfer
+from headcall.backend.calls.model import Leg
 from headcall.backend.calls.reception import Reception
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.service import CallControl
@@ -93,9 +94,18 @@ class Events:
         leg = box.call.legs.get(event.leg_id) if box else None
         if box is None or leg is None:
             return
+        parking, target = self.reception.parking, None
+        if leg.user_id and (slot := parking.slot_of(event.to_number)):
+            cause = await parking.park_by_phone(box, leg.leg_id, leg.user_id, slot)
+            if cause is None:
+                return
+            target = RefuseCaller(cause)
+        await self._tell(
+            event.leg_id, Transfer(event.leg_id, event.to_number, target or await self._target(event, leg))
+        )
+
+    async def _target(self, event: leg_words.TransferAsked, leg: Leg) -> Target:
         network = "phone" if leg.user_id else "pstn"
         if network == "pstn":  # the public network may not send our customers elsewhere
-            target: Any = RefuseCaller("not-allowed")
-        else:
-            target = await self.routing.target(event.to_number, "phone", but_not=leg.user_id)
-        await self._tell(event.leg_id, Transfer(event.leg_id, event.to_number, target))
+            return RefuseCaller("not-allowed")
+        return await self.routing.target(event.to_number, "phone", but_not=leg.user_id)

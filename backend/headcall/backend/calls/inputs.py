@@ -218,6 +218,8 @@ class Park(Struct, frozen=True):
     user_id: str
     slot: str
     ring_back_ms: int
+    by_transfer: str = ""
+    """The telephone's leg that asked for it, as a transfer to the slot's number; it waits for the result."""
 
 
 class PickUp(Struct, frozen=True):

@@ -169,11 +169,11 @@ class Box:
     def _happened(self, plan: Plan) -> None:
         before, self.call = self.call, plan.call
         self._due = next_limit(plan.call)
-        self._give(orders(before, plan.call, self._sounds))
-        for leg_id, command in plan.once:
+        for leg_id, command in plan.once:  # before the rest: a telephone learns how its transfer went, then it is ended
             leg = plan.call.legs[leg_id]
             node = leg.media_node if type(command).__name__ == "SendDigits" else leg.bridge
             self._orders.put_nowait(Order(leg_id, node, command))
+        self._give(orders(before, plan.call, self._sounds))
         if plan.entries:
             for observer in self._changed:
                 observer(before, plan.call, plan.entries)

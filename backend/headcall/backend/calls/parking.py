@@ -14,7 +14,7 @@ from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.service import CallControl
 from headcall.backend.edge.live import Live
-from headcall.backend.errors import ApiError
+from headcall.backend.errors import ApiError, CallFailed
 from headcall.backend.numbers.model import normal
 from headcall.backend.settings import Parking as Slots
 from headcall.backend.store.base import iso
@@ -46,20 +46,32 @@ class Parking:
     async def park(self, who: Actor, call_id: str) -> str:
         """Sets the other side down; the slot. Raises `NotNow` also when every slot is taken."""
         box = self._calls.box_of(who.user_id, call_id)
-        slot = self._free()
-        self._promised.add(slot)
-        try:
-            await box.ask(Park(who.user_id, slot, self._slots.ring_back_s * 1000))
-        finally:
-            self._promised.discard(slot)
-        return slot
-
-    def _free(self) -> str:
-        taken = self._promised | {parked.slot for call in self._parked() if (parked := call.parked)}
+        taken = self._taken()
         slot = next((str(number) for number in self._every() if str(number) not in taken), None)
         if slot is None:
             raise NotNow("every slot is taken", cause="overload")
+        await self._park(box, Park(who.user_id, slot, self._slots.ring_back_s * 1000))
         return slot
+
+    async def park_by_phone(self, box: Box, leg_id: str, user_id: str, slot: str) -> str | None:
+        """A telephone of ours transfers to the slot's number. The cause when that cannot be."""
+        if slot in self._taken():
+            return "busy"
+        try:
+            await self._park(box, Park(user_id, slot, self._slots.ring_back_s * 1000, by_transfer=leg_id))
+        except CallFailed as refusal:
+            return refusal.cause
+        return None
+
+    async def _park(self, box: Box, wish: Park) -> None:
+        self._promised.add(wish.slot)
+        try:
+            await box.ask(wish)
+        finally:
+            self._promised.discard(wish.slot)
+
+    def _taken(self) -> set[str]:
+        return self._promised | {parked.slot for call in self._parked() if (parked := call.parked)}
 
     def _every(self) -> Iterable[int]:
         return range(self._slots.first, self._slots.last + 1)

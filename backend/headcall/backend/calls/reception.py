@@ -31,7 +31,7 @@ class Reception:
         new_id: Callable[[str], str],
         tasks: Tasks,
     ) -> None:
-        self._calls, self._routing, self._parking = calls, routing, parking
+        self._calls, self._routing, self.parking = calls, routing, parking
         self._language_of, self._new_id, self._tasks = language_of, new_id, tasks
 
     async def offered(self, event: LegOffered) -> None:
@@ -66,10 +66,10 @@ class Reception:
 
     async def _target(self, event: LegOffered, person: Person | None) -> Target | None:
         """Where it goes; None when it has picked up a parked caller. From outside there are no slots."""
-        slot = self._parking.slot_of(event.to_number) if event.sip_user is not None else None
+        slot = self.parking.slot_of(event.to_number) if event.sip_user is not None else None
         if slot:
             try:
-                await self._parking.picked_up_by_phone(slot, event, person)
+                await self.parking.picked_up_by_phone(slot, event, person)
             except ApiError as refusal:
                 return RefuseCaller(refusal.cause)
             return None

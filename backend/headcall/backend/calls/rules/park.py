@@ -13,6 +13,7 @@ from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.ending import close_leg, part, stop_ringing
 from headcall.backend.calls.rules.talk import talking_leg
 from headcall.backend.calls.rules.where import comeback_to
+from headcall.wire.legs import TransferResult
 
 
 def park(plan: Plan, wish: Park) -> None:
@@ -22,6 +23,8 @@ def park(plan: Plan, wish: Park) -> None:
     if call.consulting or call.held_by not in (None, leg.leg_id):
         raise NotNow("not while somebody is consulted, nor while you are held", call_id=call.call_id)
     part(plan, "parked")
+    if wish.by_transfer:
+        plan.tell(wish.by_transfer, TransferResult(wish.by_transfer, "normal"))
     close_leg(plan, leg.leg_id, "normal")
     parked = Parked(
         slot=wish.slot,

@@ -91,6 +91,9 @@ def transfer(plan: Plan, wish: Transfer) -> None:
     call = plan.call
     leg = call.legs.get(wish.leg_id)
     other = call.other(wish.leg_id)
+    if leg is not None and other is None and leg.kind == "sip" and leg.is_live:
+        plan.tell(leg.leg_id, TransferResult(leg.leg_id, "conflict"))  # several talk, or nobody: it waits for a word
+        return
     if leg is None or other is None:
         raise NotNow("nobody to transfer", call_id=call.call_id)
     if isinstance(wish.target, RefuseCaller):
