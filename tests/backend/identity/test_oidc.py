@@ -26,14 +26,14 @@ MEI = {"preferred_username": "Mei", "name": "someone else"}
 Scenario = Callable[[Company, Idp], Awaitable[None]]
 
 
-def run_with_provider(folder: Path, scenario: Scenario, **settings: Any) -> None:
+def run_with_provider(folder: Path, scenario: Scenario, *, database_url: str = "", **settings: Any) -> None:
     """Plays a scenario of a company with a provider."""
 
     async def play() -> None:
         clock = ManualClock()
         async with provider(lambda: clock.wall_ms() // 1000) as idp:
             oidc = {"issuer": idp.issuer, "client_id": CLIENT_ID, "client_secret": SECRET, "link_by": "login"}
-            async with company(folder, values={"oidc": {**oidc, **settings}}) as c:
+            async with company(folder, values={"oidc": {**oidc, **settings}}, database_url=database_url) as c:
                 idp.now_s = lambda: c.clock.wall_ms() // 1000
                 idp.claims = dict(MEI)
                 await scenario(c, idp)
@@ -283,13 +283,16 @@ def test_claims_that_userinfo_alone_has_are_fetched_and_are_about_the_same_perso
     run_with_provider(tmp_path, scenario)
 
 
-def test_a_new_person_is_made_with_the_roles_of_their_groups_and_follows_them(tmp_path: Path) -> None:
+def test_a_new_person_is_made_with_the_roles_of_their_groups_and_follows_them(
+    tmp_path: Path, database_url: str
+) -> None:
     async def scenario(c: Company, idp: Idp) -> None:
         idp.claims = {"preferred_username": "new.one", "name": "<b>新</b> " + "😀" * 4000, "groups": ["leads", "x"]}
         where, client = await log_in(c, idp)
         me = (await client.get("/api/v1/session")).json()
         assert where == "/" and me["login"] == "new.one" and me["roles"] == ["supervisor"]
         assert me["name"].startswith("<b>新</b> 😀") and len(me["name"]) <= 100
+        assert not (await client.get("/api/v1/me/second-factor")).json()["possible"]
         for password in ("!", "", "new.one"):
             body = {"login": "new.one", "password": password}
             assert (await c.client().post("/api/v1/session", json=body)).status_code in (400, 401)
@@ -302,7 +305,29 @@ def test_a_new_person_is_made_with_the_roles_of_their_groups_and_follows_them(tm
         assert (await log_in(c, idp))[0] == "/?login=unknown-person", "switched off here stays out"
 
     groups = {"leads": "supervisor"}
-    run_with_provider(tmp_path, scenario, creates=True, follows_roles=True, roles=groups)
+    run_with_provider(tmp_path, scenario, database_url=database_url, creates=True, follows_roles=True, roles=groups)
+
+
+@pytest.mark.parametrize("login", ["mei", "new.one"])
+def test_who_comes_twice_at_once_is_one_person(tmp_path: Path, database_url: str, login: str) -> None:
+    async def scenario(c: Company, idp: Idp) -> None:
+        idp.claims = {"preferred_username": login}
+        came = await asyncio.gather(*(log_in(c, idp) for _ in range(3)))
+        assert [where for where, _ in came] == ["/"] * 3
+        assert {await whoever(client) for _, client in came} == {login}
+
+    run_with_provider(tmp_path, scenario, database_url=database_url, creates=True)
+
+
+def test_claims_that_no_database_takes_break_nothing(tmp_path: Path, database_url: str) -> None:
+    async def scenario(c: Company, idp: Idp) -> None:
+        idp.claims = {"sub": "a\0b"}
+        idp.userinfo = {"sub": "a\0b", "preferred_username": "new.one", "name": "\ud800\0 name", "groups": [None, {}]}
+        for _ in range(2):
+            where, client = await log_in(c, idp)
+            assert (where, await whoever(client)) == ("/", "new.one")
+
+    run_with_provider(tmp_path, scenario, database_url=database_url, creates=True)
 
 
 def test_a_wrong_setting_is_told_at_the_start(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_it_is_switched_off_with_password_and_code_alone(tmp_path: Path) -> None
         assert cause(await client.post(f"{MINE}/off", json=wrong)) == (401, "bad-credentials")
         right = {"password": PASSWORDS["mei"], "code": code_of(c, secret)}
         assert (await client.post(f"{MINE}/off", json=right)).status_code == 204
-        assert (await client.get(MINE)).json() == {"since": None, "codes_left": 0, "required": False}
+        assert (await client.get(MINE)).json() == {"since": None, "codes_left": 0, "required": False, "possible": True}
         assert await c.signed_in("mei")
 
     run_in_company(tmp_path, scenario)
@@ -221,6 +221,18 @@ def test_an_administrator_takes_a_lost_one_away_and_the_audit_log_tells(tmp_path
     run_in_company(tmp_path, scenario)
 
 
+def test_a_lone_surrogate_is_merely_wrong(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        lei = await c.signed_in("lei")
+        await lei.post(f"{MINE}/enrol", json={"password": PASSWORDS["lei"]})
+        header = {"content-type": "application/json"}
+        for url in (f"{MINE}/confirm", f"{SESSION}/code"):
+            answer = await lei.post(url, content=b'{"code": "\\ud800", "ticket": "\\udfff"}', headers=header)
+            assert answer.status_code in (400, 401), answer.text
+
+    run_in_company(tmp_path, scenario)
+
+
 @pytest.mark.parametrize("code", ["", "<script>", "😀" * 40, "x" * 4000, "1\0" * 3, "-" * 40])
 def test_nonsense_is_refused_and_never_breaks(tmp_path: Path, code: str) -> None:
     async def scenario(c: Company) -> None:
@@ -228,5 +240,8 @@ def test_nonsense_is_refused_and_never_breaks(tmp_path: Path, code: str) -> None
         browser = c.client()
         answer = await second_step(browser, (await first_step(c, browser))["ticket"], code)
         assert answer.status_code in (400, 401)
+        lei = await c.signed_in("lei")
+        await lei.post(f"{MINE}/enrol", json={"password": PASSWORDS["lei"]})
+        assert (await lei.post(f"{MINE}/confirm", json={"code": code})).status_code in (400, 401)
 
     run_in_company(tmp_path, scenario)

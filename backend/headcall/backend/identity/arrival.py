@@ -11,6 +11,7 @@ A name that is switched off here stays out, whatever the provider says.
 
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.audit.service import Audit
@@ -20,13 +21,11 @@ from headcall.backend.settings import Oidc
 from headcall.backend.store.base import DEFAULT_TENANT
 from headcall.backend.store.engine import Store
 from headcall.backend.users.model import Actor
+from headcall.backend.users.passwords import NO_PASSWORD
 from headcall.backend.users.sessions import MAX_LOGIN
 from headcall.backend.users.store import UserRow, any_user_by_login
 from headcall.kit.clock import Clock
 from headcall.kit.ids import IdMaker
-
-NO_PASSWORD = "!"
-"""No argon2 string: nobody logs in with a password where this stands."""
 
 
 class Arrivals:
@@ -37,6 +36,12 @@ class Arrivals:
 
     async def person(self, claims: dict[str, Any]) -> UserRow:
         """The person. Raises `UnknownPerson`."""
+        try:
+            return await self._person(claims)
+        except IntegrityError:  # the same person came in twice at once, and was linked meanwhile
+            return await self._person(claims)
+
+    async def _person(self, claims: dict[str, Any]) -> UserRow:
         issuer, subject = self._settings.issuer, str(claims["sub"])
         async with self._store.begin() as session:
             user = await rows.linked_user(session, issuer, subject)

@@ -84,6 +84,8 @@ class SecondFactorState(BaseModel):
     codes_left: int
     required: bool
     """Whether one of the person's roles must have it."""
+    possible: bool
+    """Not for who has no password: their second step is the company account's."""
 
 
 class SessionOut(BaseModel):
@@ -222,7 +224,8 @@ def _second_factor_routes(identity: Identity) -> APIRouter:
         """One's own second factor."""
         since, left = await second.state(who.user_id)
         required = await identity.policy.requires_second_factor(who.roles)
-        return {"since": since, "codes_left": left, "required": required}
+        possible = await identity.sessions.has_password(who.user_id)
+        return {"since": since, "codes_left": left, "required": required, "possible": possible}
 
     @router.post("/enrol", response_model=EnrolmentOut)
     async def enrol(body: PasswordIn, who: CurrentUser, request: Request, response: Response) -> Enrolment:

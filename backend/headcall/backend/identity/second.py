@@ -76,7 +76,8 @@ class SecondFactors:
             row = await session.get(rows.SecondFactorRow, who.user_id)
         if row is None or row.confirmed_at_ms is not None or row.created_at_ms < now - ENROL_MS:
             raise ApiError("log-in-expired", "ask for a new picture")
-        step = totp.matching_step(self._box.open(row.secret_sealed), totp.plain(code), now, 0)
+        typed, secret = totp.plain(code), self._box.open(row.secret_sealed)
+        step = totp.matching_step(secret, typed, now, 0) if totp.is_digits(typed) else None
         if step is None:
             raise self._wrong(who.user_id, address)
         codes = totp.new_recovery_codes()

@@ -9,6 +9,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 MAX_PASSWORD = 1024
 """Characters. A stranger chooses the length, and we hash it."""
 
+NO_PASSWORD = "!"
+"""Kept instead of a hash: no argon2 string, so nobody logs in with a password here."""
+
 AT_ONCE = 2
 """Hashes computed side by side; each takes 64 MiB."""
 

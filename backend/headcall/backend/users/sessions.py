@@ -10,7 +10,7 @@ from headcall.backend.errors import ApiError
 from headcall.backend.store.engine import Store
 from headcall.backend.users import store as rows
 from headcall.backend.users.model import Actor
-from headcall.backend.users.passwords import Passwords
+from headcall.backend.users.passwords import NO_PASSWORD, Passwords
 from headcall.backend.users.rules import complaint
 from headcall.backend.users.throttle import Throttle
 from headcall.kit.clock import Clock
@@ -103,6 +103,12 @@ class Sessions:
             ended = await rows.delete_other_sessions(session, who.user_id, but=who.session_id)
             self._audit.note(session, who, "user.password", who.user_id, {}, {"password": "changed"})
         return ended
+
+    async def has_password(self, user_id: str) -> bool:
+        """Whether the person can log in with one; who came with the company account cannot."""
+        async with self._store.read() as session:
+            user = await session.get(rows.UserRow, user_id)
+        return user is not None and user.password_hash != NO_PASSWORD
 
     async def begin(self, user: rows.UserRow, origin: Origin, way: str) -> tuple[Actor, str]:
         """A session of someone who has proved who they are, and its token."""

@@ -39,17 +39,23 @@ function SecondFactor() {
     <Group title={t("factor.title")}>
       <Item
         title={t("factor.name")}
-        text={data.since ? t("factor.since", { day: dayOf(data.since) }) : t("factor.what")}
+        text={
+          data.since
+            ? t("factor.since", { day: dayOf(data.since) })
+            : t(data.possible ? "factor.what" : "factor.elsewhere")
+        }
       >
-        {data.required && <Badge tone={on ? "go" : "warn"}>{t("factor.required")}</Badge>}
+        {data.required && data.possible && <Badge tone={on ? "go" : "warn"}>{t("factor.required")}</Badge>}
         {on ? (
           <Button tone="stop-quiet" onClick={() => setDoing("off")}>
             {t("factor.off")}
           </Button>
         ) : (
-          <Button tone="accent" onClick={() => setDoing("enrol")}>
-            {t("factor.on")}
-          </Button>
+          data.possible && (
+            <Button tone="accent" onClick={() => setDoing("enrol")}>
+              {t("factor.on")}
+            </Button>
+          )
         )}
       </Item>
       {on && (

@@ -18,6 +18,7 @@ import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
 import { Security } from "./security";
 import { ShortcutEditor } from "./shortcut-editor";
+import { Wake } from "./wake";
 
 export function SettingsPage() {
   const { t } = useTranslation();
@@ -79,6 +80,7 @@ function Calls() {
         />
       </Item>
       <Notices />
+      <Wake />
     </Group>
   );
 }
