@@ -2,8 +2,10 @@
 """Builds the backend's parts and joins them. Nothing here does any I/O, so the description of the interface is made
 from the very same parts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial, replace
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI
@@ -50,6 +52,8 @@ from headcall.backend.stats.mailing import Mailing
 from headcall.backend.stats.service import Stats
 from headcall.backend.store.engine import Store, sqlite_url
 from headcall.backend.store.secrets import SecretBox
+from headcall.backend.surveys import http as surveys_http
+from headcall.backend.surveys.service import Surveys
 from headcall.backend.trunks.service import Trunks
 from headcall.backend.users import http as users_http
 from headcall.backend.users import people_http
@@ -97,6 +101,7 @@ class Parts:
         """The HTTP interface."""
         is_demo = self.ctx.settings.section(shared.Demo).enabled
         public = monitor_http.public_routes(self.problems, self.ctx.metrics.render, self.ctx.bus)
+        surveys = Surveys(self.store, self.ctx.clock, partial(token_urlsafe, 16))
         routers: list[APIRouter] = [
             users_http.routes(self.identity.login, self.sessions, self.users, self.socket.drop_session),
             identity_http.routes(self.identity),
@@ -113,9 +118,10 @@ class Parts:
             monitor_http.routes(self.nodes),
             stats_http.routes(self.stats),
             mailing_http.routes(self.mailing),
+            surveys_http.routes(surveys, self.records.one),
             public,
         ]
-        return make_app(self.socket.authenticator, routers, [public])
+        return make_app(self.socket.authenticator, routers, [public, surveys_http.public_routes(surveys)])
 
     def _people(self) -> People:
         """The administration of people."""
@@ -165,15 +171,12 @@ def assemble(
     site, plan = ctx.settings.section(shared.Site), _plan(ctx)
     url = ctx.settings.section(shared.Store).database_url or sqlite_url(folder / "backend" / "headcall.db")
     store, passwords = Store.open(url), passwords or Passwords()
-    live = Live(first_event_id=ctx.epoch)
-    users, devices = Users(store), Devices(store, box)
+    live, users, devices = Live(first_event_id=ctx.epoch), Users(store), Devices(store, box)
     trunks = Trunks(store, box, ctx.bus, domain=site.domain, media_node=MEDIA_NODE)
     numbers = Numbers(store, plan, _trunk_name(ctx))
     prompts = Prompts(folder / "prompts", Espeak(), plan, cast(Any, site.language))
     recordings = Recordings(store, ctx.clock, folder / "recordings")
-    audit = Audit(store, ctx.clock, ctx.ids)
-    library = PromptLibrary(store, ctx.clock, ctx.ids, audit, prompts=prompts, folder=folder / "prompts")
-    hours = OpeningHours(store, ctx.clock, ctx.ids, audit)
+    library, hours = _house(ctx, store, prompts, folder / "prompts")
     push = push_of(ctx.settings, store, box, ctx.clock, users)
     control = make_control(
         store=store,
@@ -194,10 +197,8 @@ def assemble(
         push=push,
         folder=folder,
     )
-    users.agent_of = control.agent_of
     identity = identity_of(ctx, store, box, sessions=Sessions(store, ctx.clock, ctx.ids, passwords), users=users)
-    socket = LiveSocket(live, Bearers(identity.sessions, identity.keys), EdgeFigures(ctx.metrics))
-    _join_live(live, users)
+    socket = _join_live(ctx, live, identity, control)
     stats = stats_of(store, ctx.clock, ctx.settings)
     return Parts(
         ctx=ctx,
@@ -239,8 +240,17 @@ def _trunk_name(ctx: RoleContext) -> str | None:
     return Carrier.name if ctx.settings.section(shared.Demo).enabled else None
 
 
-def _join_live(live: Live, users: Users) -> None:
+def _house(ctx: RoleContext, store: Store, prompts: Prompts, folder: Path) -> tuple[PromptLibrary, OpeningHours]:
+    """What the company says, and when it is there."""
+    audit = Audit(store, ctx.clock, ctx.ids)
+    library = PromptLibrary(store, ctx.clock, ctx.ids, audit, prompts=prompts, folder=folder)
+    return library, OpeningHours(store, ctx.clock, ctx.ids, audit)
+
+
+def _join_live(ctx: RoleContext, live: Live, identity: Identity, control: Control) -> LiveSocket:
     """What every page needs, whatever the features."""
+    users = identity.users
+    users.agent_of = control.agent_of
     texts = {cause.id: {"zh": cause.zh, "en": cause.en} for cause in CATALOGUE.values()}
 
     async def causes(_who: Actor) -> dict[str, Any]:
@@ -253,3 +263,4 @@ def _join_live(live: Live, users: Users) -> None:
     live.on_snapshot("causes", causes)
     live.on_do("ping", ping)
     Softphones(live).register()
+    return LiveSocket(live, Bearers(identity.sessions, identity.keys), EdgeFigures(ctx.metrics))
