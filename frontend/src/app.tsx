@@ -101,6 +101,7 @@ function Inside({ me }: { me: Me }) {
         .then((still) => (still ? setTimeout(() => maybeSession()?.again(), 1000) : left()))
         .catch(() => setTimeout(() => maybeSession()?.again(), 2000));
     });
+    void import("./core/push").then(({ renew }) => renew()).catch(() => undefined); // the next log-in tries again
     return stopSession;
   }, [me, client]);
   return <RouterProvider router={router} />;

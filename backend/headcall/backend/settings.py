@@ -96,7 +96,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class WebPush:
-    """Ringing browsers whose page sleeps, by the push service of the browser's maker (docs/running.md)."""
+    """Ringing browsers whose page sleeps, by the push service of the browser's maker (docs/push.md)."""
 
     SECTION: ClassVar[str] = "push"
     contact: str = setting("mailto:admin@example.com", "Whom a push service writes to when we misbehave (RFC 8292)")

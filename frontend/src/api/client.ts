@@ -130,5 +130,9 @@ export const api = {
     body(client.DELETE("/api/v1/canned-replies/{reply_id}", { params: { path: { reply_id } } })),
   setPriority: (call_id: string, priority: number) =>
     body(client.PUT("/api/v1/calls/{call_id}/priority", { params: { path: { call_id } }, body: { priority } })),
+  pushKey: () => body(client.GET("/api/v1/push")),
+  keepPush: (subscription: { endpoint: string; keys: { p256dh: string; auth: string } }) =>
+    body(client.PUT("/api/v1/push/subscription", { body: subscription })),
+  forgetPush: (endpoint: string) => body(client.POST("/api/v1/push/unsubscribe", { body: { endpoint } })),
   health: () => body(client.GET("/api/v1/health")),
 };

@@ -63,21 +63,29 @@ function useNotice(ringing: CallView | null): void {
   const queue = ringing?.queue?.name || "";
   useEffect(() => {
     if (!id || !wanted || !("Notification" in window) || Notification.permission !== "granted") return;
-    let note: Notification | null = null;
-    try {
-      note = new Notification(t("ring.notice", { name }), {
-        body: queue,
-        tag: id,
-        requireInteraction: true,
-        icon: CALM,
-      });
-      note.onclick = () => {
-        window.focus();
-        note?.close();
-      };
-    } catch {
-      // Chrome on Android allows notifications only from a service worker; title and ring must do there.
-    }
-    return () => note?.close();
+    const shown = notify(t("ring.notice", { name }), { body: queue, tag: id, requireInteraction: true, icon: CALM });
+    return () => void shown.then((close) => close());
   }, [id, wanted, name, queue, t]);
+}
+
+/** By the service worker where there is one: then a push of the same call is the same notification. Gives what closes it. */
+async function notify(title: string, options: NotificationOptions & { tag: string }): Promise<() => void> {
+  const worker = await navigator.serviceWorker?.getRegistration("/").catch(() => undefined);
+  if (worker) {
+    await worker.showNotification(title, options).catch(() => undefined);
+    return () =>
+      void worker.getNotifications({ tag: options.tag }).then((notes) => {
+        for (const note of notes) note.close();
+      });
+  }
+  try {
+    const note = new Notification(title, options);
+    note.onclick = () => {
+      window.focus();
+      note.close();
+    };
+    return () => note.close();
+  } catch {
+    return () => undefined; // Chrome on Android, without a service worker: title and ring must do
+  }
 }
