@@ -78,3 +78,68 @@ export const numbers = {
       }),
     ),
 };
+
+// ---------------------------------------------------------------- hours and holidays
+
+export type HoursOut = Schemas["HoursOut"];
+export type HoursRules = Schemas["HoursRules"];
+export type Interval = Schemas["IntervalRule"];
+export type Holiday = Schemas["HolidayRule"];
+
+const csv = (file: Blob) => ({
+  body: file as never,
+  bodySerializer: (octets: unknown) => octets as BodyInit,
+  headers: { "content-type": "text/csv" },
+});
+
+export const hours = {
+  every: () => body(client.GET("/api/v1/hours")),
+  make: (rules: HoursRules) => body(client.POST("/api/v1/hours", { body: rules })),
+  change: (hours_id: string, rules: HoursRules, version: string) =>
+    body(client.PUT("/api/v1/hours/{hours_id}", { params: { path: { hours_id } }, body: { ...rules, version } })),
+  remove: (hours_id: string) => body(client.DELETE("/api/v1/hours/{hours_id}", { params: { path: { hours_id } } })),
+  toggle: (hours_id: string, to_open: boolean | null, until: string | null) =>
+    body(client.PUT("/api/v1/hours/{hours_id}/switch", { params: { path: { hours_id } }, body: { to_open, until } })),
+  holidays: () => body(client.GET("/api/v1/holidays")),
+  putHoliday: ({ day, name, works_like }: Holiday) =>
+    body(
+      client.PUT("/api/v1/holidays/{day}", {
+        params: { path: { day } },
+        body: { name, works_like: works_like ?? null },
+      }),
+    ),
+  removeHoliday: (day: string) => body(client.DELETE("/api/v1/holidays/{day}", { params: { path: { day } } })),
+  take: (file: Blob, dry: boolean) =>
+    body(client.POST("/api/v1/holidays.csv", { params: { query: { dry } }, ...csv(file) })),
+};
+
+// ---------------------------------------------------------------- prompts
+
+export type PromptOut = Schemas["PromptOut"];
+export type PromptVersion = Schemas["PromptVersion"];
+export type PromptKind = PromptOut["kind"];
+export type PromptLanguage = PromptVersion["language"];
+
+const prompt = (prompt_id: string) => ({ path: { prompt_id } });
+
+export const prompts = {
+  every: () => body(client.GET("/api/v1/prompts")),
+  make: (name: string, kind: PromptKind) => body(client.POST("/api/v1/prompts", { body: { name, kind } })),
+  rename: (prompt_id: string, name: string) =>
+    body(client.PATCH("/api/v1/prompts/{prompt_id}", { params: prompt(prompt_id), body: { name } })),
+  remove: (prompt_id: string) => body(client.DELETE("/api/v1/prompts/{prompt_id}", { params: prompt(prompt_id) })),
+  speak: (prompt_id: string, language: PromptLanguage, text: string) =>
+    body(client.POST("/api/v1/prompts/{prompt_id}/speech", { params: prompt(prompt_id), body: { language, text } })),
+  take: (prompt_id: string, language: PromptLanguage, made: "upload" | "recording", sound: Blob, name: string) =>
+    body(
+      client.POST("/api/v1/prompts/{prompt_id}/sound", {
+        params: { ...prompt(prompt_id), query: { language, made, name } },
+        body: sound as never,
+        bodySerializer: (octets: unknown) => octets as BodyInit,
+        headers: { "content-type": "application/octet-stream" },
+      }),
+    ),
+  choose: (version_id: string) =>
+    body(client.PUT("/api/v1/prompt-versions/{version_id}/current", { params: { path: { version_id } } })),
+  audioUrl: (versionId: string) => `/api/v1/prompt-versions/${encodeURIComponent(versionId)}/audio`,
+};

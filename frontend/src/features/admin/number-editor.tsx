@@ -13,6 +13,7 @@ import { Segments } from "@/ui/segments";
 import { Select } from "@/ui/select";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
+import { HoursChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 
 type Kind = AssignmentIn["target_kind"];
@@ -109,14 +110,17 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
           )}
         </Labelled>
         {wish.target_kind !== "free" && (
-          <div className="flex items-center justify-between text-sm">
-            <span aria-hidden>{t("admin.reach_from_outside")}</span>
-            <Switch
-              label={t("admin.reach_from_outside")}
-              checked={wish.from_outside ?? false}
-              onChange={(on) => change({ from_outside: on })}
-            />
-          </div>
+          <>
+            <HoursChoice value={wish.hours_id ?? ""} onChange={(hours_id) => change({ hours_id })} />
+            <div className="flex items-center justify-between text-sm">
+              <span aria-hidden>{t("admin.reach_from_outside")}</span>
+              <Switch
+                label={t("admin.reach_from_outside")}
+                checked={wish.from_outside ?? false}
+                onChange={(on) => change({ from_outside: on })}
+              />
+            </div>
+          </>
         )}
       </div>
     </Dialog>

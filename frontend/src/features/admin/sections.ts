@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ComponentType, lazy } from "react";
-import { Grid3x3, ListMusic, type LucideIcon, PhoneCall, Search, ShieldCheck, Users } from "@/ui/icons";
+import {
+  AudioLines,
+  Clock3,
+  Grid3x3,
+  ListMusic,
+  type LucideIcon,
+  PhoneCall,
+  Search,
+  ShieldCheck,
+  Users,
+} from "@/ui/icons";
 
 export interface Section {
   id: string;
@@ -47,6 +57,20 @@ export const SECTIONS: readonly Section[] = [
     icon: Grid3x3,
     right: "number.manage",
     page: lazy(() => import("./numbers").then((m) => ({ default: m.AdminNumbers }))),
+  },
+  {
+    id: "hours",
+    label: "admin.hours",
+    icon: Clock3,
+    right: "queue.manage",
+    page: lazy(() => import("./hours").then((m) => ({ default: m.AdminHours }))),
+  },
+  {
+    id: "prompts",
+    label: "admin.prompts",
+    icon: AudioLines,
+    right: "queue.manage",
+    page: lazy(() => import("./prompts").then((m) => ({ default: m.AdminPrompts }))),
   },
   {
     id: "audit",
