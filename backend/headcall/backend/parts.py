@@ -2,8 +2,8 @@
 """Builds the backend's parts and joins them. Nothing here does any I/O, so the description of the interface is made
 from the very same parts."""
 
-from dataclasses import dataclass
-from functools import partial, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, cast

@@ -8,7 +8,7 @@ from headcall.backend.edge.limits import Limits
 from headcall.backend.edge.socket import LiveSocket
 from headcall.kit.clock import Clock
 
-API_PATHS = ("/api/", "/health", "/metrics")
+API_PATHS = ("/api/", "/health", "/metrics", "/s/")
 
 
 class _ByPath:

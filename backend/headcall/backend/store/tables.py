@@ -22,6 +22,7 @@ FEATURES = (
     "media",
     "audit",
     "outcomes",
+    "surveys",
     "chats",
     "notices",
     "stats",
