@@ -2,6 +2,7 @@
 """The life of a role: ready, work, drain, end, and what the exit code tells the supervisor."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -123,6 +124,25 @@ def test_a_heartbeat_goes_on_until_the_end(tmp_path: Path) -> None:
         assert heard == [("nodes", b"alive")] * 3
 
     assert play(tmp_path, run, hub=hub) == EXIT_DONE
+
+
+def test_the_collector_leaves_alone_what_lives_as_long_as_the_process(tmp_path: Path) -> None:
+    """Only in a process of its own: in a test, garbage of others would never be found."""
+
+    async def run(ctx: RoleContext) -> None:
+        ctx.ready()
+
+    gc.unfreeze()
+    assert play(tmp_path, run) == EXIT_DONE
+    assert gc.get_freeze_count() == 0
+    reading, writing = os.pipe()
+    try:
+        assert play(tmp_path, run, ready_fd=writing) == EXIT_DONE
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        os.close(reading)
+        os.close(writing)
 
 
 def test_handed_over_sockets_go_no_further() -> None:

@@ -85,7 +85,7 @@ class Records:
         talked_ms = talk.to_ms - talk.from_ms if talk else 0
         off_ms = abs(round(record.talk_s * 1000) - talked_ms)
         until_ms = talk.to_ms if talk else caller.ended_ms
-        if self.needed.exceeds(self._slack, off_ms, until_ms - talked_ms, until_ms):
+        if self.needed.exceeds(self._slack, off_ms, until_ms - talked_ms - off_ms, until_ms + off_ms):
             yield f"{record.talk_s:.1f} s of talk, by the page {talked_ms / 1000:.1f} s"
         if talk and record.user_id != talk.user_id:
             yield f"agent {record.user_id}, by the page {talk.user_id}"

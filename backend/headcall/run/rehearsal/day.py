@@ -162,7 +162,7 @@ class Day:
             await asyncio.sleep(PROBE_EVERY_S)
 
     async def _ask_for_nothing(self) -> None:
-        """When the backend answers nobody: asked without a pause, so that no such moment is missed."""
+        """When the backend, or this very process, answers nobody: asked on and on, so that no such moment is missed."""
         api = await self._api("admin")
         page = await Page.open(self._port, api.cookie, "asking", lambda kind, data: None)
         reading = self._ctx.tasks.start(page.read(), "asking page")
@@ -171,9 +171,9 @@ class Day:
                 at_ms, began = self._clock.wall_ms(), time.monotonic()
                 with contextlib.suppress(TimeoutError):
                     await page.do("ping")
-                if (took_ms := (time.monotonic() - began) * 1000) > STALL_MS:
+                await asyncio.sleep(ASK_EVERY_S)  # longer, when we ourselves stand still
+                if (took_ms := (time.monotonic() - began - ASK_EVERY_S) * 1000) > STALL_MS:
                     self._world.history.stalls.append((at_ms, took_ms))
-                await asyncio.sleep(ASK_EVERY_S)
         finally:
             reading.cancel()
 

@@ -38,6 +38,7 @@ class Model:
         self._talks: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for talk in sorted(history.talks, key=lambda talk: talk.from_ms):
             self._talks[talk.key.partition("#")[0]].append((talk.from_ms, talk.user_id))
+        self._decided = [ring.decided_ms for ring in found.rounds]
         self._offered: dict[str, list[int]] = defaultdict(list)
         for ring in sorted(found.rounds, key=lambda ring: ring.from_ms):
             for user in ring.users:
@@ -50,8 +51,7 @@ class Model:
         for ring in self._found.rounds:
             wronged = [wait for wait in self._found.standing(ring.decided_ms) if self._is_before(wait, ring)]
             if wronged:
-                oldest = min(wronged, key=lambda wait: wait.from_ms)
-                age = ring.decided_ms - oldest.from_ms
+                age, oldest = max(((self._fit_for(wait, ring), wait) for wait in wronged), key=lambda pair: pair[0])
                 text = f"{', '.join(ring.users)} rung for it; {oldest.call_id} stood before it"
                 yield Finding(age, ring.decided_ms, ring.call_id, text)
 
@@ -59,6 +59,14 @@ class Model:
         if wait.call_id == ring.call_id or wait.place >= ring.wait.place:
             return False
         return any(self._fits(wait, user, ring.decided_ms) for user in ring.users)
+
+    def _fit_for(self, wait: Wait, ring: Round) -> int:
+        """For how long an agent of this round would have done for that caller, by the caller's side of it."""
+        at, since = ring.decided_ms, wait.from_ms
+        if self._last_agent(wait) is not None and self._kept_until(wait) <= at:
+            since = max(since, self._kept_until(wait))
+        over = [lapse + LAPSE_MS for user in ring.users for lapse in self._found.lapses(wait.call_id, user)]
+        return at - max([since, *(each for each in over if each <= at)])
 
     def _fits(self, wait: Wait, user: str, at_ms: int) -> bool:
         """Whether this agent, once free, could have been rung for this caller."""
@@ -134,24 +142,28 @@ class Model:
         for wait in self._found.waits:
             stood[wait.call_id, wait.stood_since_ms] = wait  # the last piece reaches to the end
         for wait in stood.values():
-            worst = max(
-                ((self._beside(wait, user), user) for user in self._rules(wait).members),
-                default=(0, ""),
-                key=lambda x: x,
-            )
-            if worst[0] > LATE_MS:
-                text = f"waited beside {worst[1]}, who was idle"
-                yield Finding(worst[0] - LATE_MS, wait.to_ms, wait.call_id, text)
+            beside = [(*self._beside(wait, user), user) for user in self._rules(wait).members]
+            length, end, user = max(beside, default=(0, 0, ""))
+            if length > LATE_MS:
+                yield Finding(length - LATE_MS, end, wait.call_id, f"waited beside {user}, who was idle")
 
-    def _beside(self, wait: Wait, user: str) -> int:
-        states, longest = self._states.get(user, []), 0
+    def _busy(self, from_ms: int, to_ms: int) -> int:
+        """How much of a stretch was spent upon writing other offers down: there is one dispatcher."""
+        first = bisect_left(self._decided, from_ms)
+        rings = self._found.rounds[max(0, first - 1) : bisect_right(self._decided, to_ms)]
+        return sum(max(0, min(ring.from_ms, to_ms) - max(ring.decided_ms, from_ms)) for ring in rings)
+
+    def _beside(self, wait: Wait, user: str) -> tuple[int, int]:
+        """The longest stretch in which the dispatcher was free to bring the two together, and its end."""
+        states, longest = self._states.get(user, []), (0, 0)
         first = max(0, bisect_right(self._times.get(user, []), wait.stood_since_ms) - 1)
         for (since, state), (until, _) in pairwise(states[first:]):
             if since >= wait.to_ms:
                 break
             if state == "ready":
                 start = self._fits_from(wait, user, max(since, wait.stood_since_ms))
-                longest = max(longest, min(until, wait.to_ms) - start)
+                end = min(until, wait.to_ms)
+                longest = max(longest, (end - start - self._busy(start, end), end))
         return longest
 
     def _fits_from(self, wait: Wait, user: str, start_ms: int) -> int:
