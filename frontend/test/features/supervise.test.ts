@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Board, type BoardAgent, type BoardQueue, boardOf, type Waiting } from "@/core/board";
 import { limitOf } from "@/features/supervise/limits-dialog";
+import { inView } from "@/features/supervise/use-window";
 import {
   agentsShown,
   alarms,
@@ -124,6 +125,14 @@ describe("the agents of the floor", () => {
     expect([sum.ready, sum.busy, sum.away]).toEqual([1, 2, 0]);
     expect(summed(board({ queues: [queue("A", { agents_busy: 4 })] }), "A").busy).toBe(4);
   });
+});
+
+test("of a long list twenty rows and a few around them are on the page, wherever one is in it", () => {
+  expect(inView(300, 0, 20)).toEqual({ from: 0, to: 26 });
+  expect(inView(300, 100, 20)).toEqual({ from: 94, to: 126 });
+  expect(inView(300, 299, 20)).toEqual({ from: 274, to: 300 });
+  expect(inView(5, 200, 20)).toEqual({ from: 0, to: 5 });
+  expect(inView(0, 0, 20)).toEqual({ from: 0, to: 0 });
 });
 
 describe("who waits", () => {

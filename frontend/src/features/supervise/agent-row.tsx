@@ -18,10 +18,14 @@ import { isTooLong } from "./view";
 
 export interface AgentRowProps {
   agent: BoardAgent;
+  /** In the whole list, of which not all is on the page. */
+  place: number;
+  of: number;
+  height: number;
   onMessage(user_id: string, name: string): void;
 }
 
-export const AgentRow = memo(function AgentRow({ agent, onMessage }: AgentRowProps) {
+export const AgentRow = memo(function AgentRow({ agent, place, of, height, onMessage }: AgentRowProps) {
   const { call } = agent;
   const me = useDesk((s) => s.me?.user_id);
   const joinable = call?.talks && !call.mode && agent.user_id !== me ? call : null;
@@ -36,7 +40,12 @@ export const AgentRow = memo(function AgentRow({ agent, onMessage }: AgentRowPro
     event.preventDefault();
   };
   return (
-    <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 px-2 py-1.5 [content-visibility:auto] [contain-intrinsic-size:auto_3.5rem] md:grid-cols-[minmax(8rem,1fr)_11.5rem_minmax(8rem,1.5fr)_8.5rem]">
+    <li
+      aria-posinset={place}
+      aria-setsize={of}
+      style={{ height }}
+      className="grid grid-cols-[1fr_auto] content-center items-center gap-x-3 gap-y-1 overflow-hidden border-b border-line px-2 md:grid-cols-[minmax(8rem,1fr)_11.5rem_minmax(8rem,1.5fr)_8.5rem]"
+    >
       <button
         type="button"
         data-agent={agent.user_id}
@@ -49,8 +58,8 @@ export const AgentRow = memo(function AgentRow({ agent, onMessage }: AgentRowPro
         <span className="figures block text-xs text-ink-3">{agent.agent_number}</span>
       </button>
       <State agent={agent} />
-      <div className="col-span-2 min-w-0 md:col-span-1">{call && <InCall call={call} />}</div>
-      <div className="col-span-2 flex items-center justify-end gap-0.5 md:col-span-1">
+      <div className="min-w-0">{call && <InCall call={call} />}</div>
+      <div className="flex items-center justify-end gap-0.5">
         {joinable && <Join call={joinable} name={agent.name} />}
         <RowMenu trigger={menu} agent={agent} call={joinable} onMessage={onMessage} />
       </div>

@@ -6,8 +6,12 @@ import { Empty, PanelHead } from "@/ui/bits";
 import { Users } from "@/ui/icons";
 import { Select } from "@/ui/select";
 import { AgentRow } from "./agent-row";
+import { Gap } from "./gap";
 import type { To } from "./message-dialog";
+import { useWide, useWindow } from "./use-window";
 import { agentsShown, type Filter, type Shown, type Sort, steady } from "./view";
+
+const ROW_PX = { wide: 56, narrow: 100 };
 
 const SHOWN: readonly Shown[] = ["in", "ready", "ringing", "talking", "wrap_up", "break", "offline", "all"];
 const SORTS: readonly Sort[] = ["state", "time", "name"];
@@ -40,6 +44,8 @@ export interface AgentsProps {
 export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
   const { t } = useTranslation();
   const { list, hand } = useSteady(agentsShown(board, filter), JSON.stringify(filter));
+  const height = ROW_PX[useWide() ? "wide" : "narrow"];
+  const { box, from, to } = useWindow(list.length, height);
   const rows = useRef<HTMLUListElement>(null);
   // Up and down go through the names, as in a list; the letters work on the row that has the focus.
   const move = useCallback((event: KeyboardEvent) => {
@@ -52,7 +58,10 @@ export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
   }, []);
   const message = useCallback((user_id: string, name: string) => onMessage({ to: [user_id], name }), [onMessage]);
   return (
-    <section aria-label={t("supervise.agents")} className="sheet flex min-h-96 min-w-0 flex-1 flex-col lg:min-h-0">
+    <section
+      aria-label={t("supervise.agents")}
+      className="sheet flex min-w-0 flex-1 flex-col max-lg:h-[75vh] max-lg:flex-none lg:min-h-0"
+    >
       <PanelHead title={t("supervise.agents")} count={list.length}>
         <Select
           label={t("supervise.shown")}
@@ -73,12 +82,21 @@ export function Agents({ board, filter, onFilter, onMessage }: AgentsProps) {
         />
       </PanelHead>
       <p className="px-4 pb-2 text-xs text-ink-3 max-md:hidden">{t("supervise.keys")}</p>
-      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+      <div ref={box} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {list.length === 0 && <Empty icon={Users} title={t("supervise.no_agents")} />}
-        <ul ref={rows} onKeyDown={move} {...hand} className="divide-y divide-line">
-          {list.map((agent) => (
-            <AgentRow key={agent.user_id} agent={agent} onMessage={message} />
+        <ul ref={rows} onKeyDown={move} {...hand}>
+          <Gap rows={from} height={height} />
+          {list.slice(from, to).map((agent, n) => (
+            <AgentRow
+              key={agent.user_id}
+              agent={agent}
+              place={from + n + 1}
+              of={list.length}
+              height={height}
+              onMessage={message}
+            />
           ))}
+          <Gap rows={list.length - to} height={height} />
         </ul>
       </div>
     </section>

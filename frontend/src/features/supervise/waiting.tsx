@@ -11,26 +11,33 @@ import { IconButton } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import { BellRing, CheckCheck, Clock3, Minus, Plus } from "@/ui/icons";
 import { toast } from "@/ui/toast";
+import { Gap } from "./gap";
 import { useLimits } from "./limits";
 import { useServerNow } from "./tick";
+import { useWindow } from "./use-window";
 import { type Filter, waitingShown } from "./view";
+
+const ROW_PX = 56;
 
 /** Who waits, the longest first: the order of service is the place beside the name. */
 export function WaitingList({ board, filter }: { board: Board; filter: Filter }) {
   const { t } = useTranslation();
   const list = waitingShown(board, filter);
+  const { box, from, to } = useWindow(list.length, ROW_PX);
   return (
     <section
       aria-label={t("supervise.waiting")}
       className="sheet flex max-h-[45vh] min-h-0 shrink-0 flex-col lg:max-h-none lg:w-100"
     >
       <PanelHead title={t("supervise.waiting")} count={list.length} />
-      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+      <div ref={box} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {list.length === 0 && <Empty icon={CheckCheck} title={t("supervise.nobody_waits")} />}
-        <ol className="divide-y divide-line">
-          {list.map((w) => (
+        <ol>
+          <Gap rows={from} height={ROW_PX} />
+          {list.slice(from, to).map((w) => (
             <Row key={w.call_id} caller={w} queue={board.queues.get(w.queue_id)?.name ?? ""} />
           ))}
+          <Gap rows={list.length - to} height={ROW_PX} />
         </ol>
       </div>
     </section>
@@ -51,7 +58,7 @@ const Row = memo(function Row({ caller, queue }: { caller: Waiting; queue: strin
     }
   };
   return (
-    <li className="flex items-center gap-2.5 px-2 py-2 [content-visibility:auto] [contain-intrinsic-size:auto_3.5rem]">
+    <li style={{ height: ROW_PX }} className="flex items-center gap-2.5 overflow-hidden border-b border-line px-2">
       <span
         className="figures inline-flex size-7 shrink-0 items-center justify-center rounded-full bg-hover text-xs font-semibold text-ink-2"
         title={t("supervise.place", { place: caller.place })}
