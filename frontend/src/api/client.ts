@@ -89,6 +89,9 @@ export const api = {
         body: wish as never,
       }),
     ),
+  survey: (call_id: string) => body(client.GET("/api/v1/calls/{call_id}/survey", { params: { path: { call_id } } })),
+  askSurvey: (call_id: string) =>
+    body(client.POST("/api/v1/calls/{call_id}/survey", { params: { path: { call_id } } })),
   callbacks: (state: "open" | "all") => body(client.GET("/api/v1/callbacks", { params: { query: { state } } })),
   cancelCallback: (call_id: string) =>
     body(client.DELETE("/api/v1/callbacks/{call_id}", { params: { path: { call_id } } })),

@@ -39,6 +39,7 @@ export {
   Headset,
   Keyboard,
   Languages,
+  Link2,
   ListMusic,
   LogOut,
   Maximize2,

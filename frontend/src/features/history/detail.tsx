@@ -13,6 +13,7 @@ import { languageNow, localeOf } from "@/i18n";
 import { Avatar, Empty, Spinner } from "@/ui/bits";
 import { Button, IconButton } from "@/ui/button";
 import { ArrowLeft, CircleAlert, Phone, User } from "@/ui/icons";
+import { Opinion } from "./opinion";
 import { Player } from "./player";
 import { looks, otherSide } from "./row";
 import { Timeline } from "./timeline";
@@ -82,6 +83,7 @@ function Card({ call }: { call: CallDetail }) {
         )}
       </div>
       <Facts call={call} />
+      <Opinion call={call} />
       <Timeline call={call} />
       <Why call={call} />
     </>
