@@ -23,6 +23,20 @@ export interface Asked {
   queue_id?: string[];
 }
 
+export type Schedules = Schemas["SchedulesOut"];
+export type Schedule = Schemas["ScheduleOut"];
+export type ScheduleWish = Required<Schemas["ScheduleIn"]>;
+
+const at = (schedule_id: string) => ({ params: { path: { schedule_id } } });
+
+export const readSchedules = () => body(client.GET("/api/v1/report-schedules"));
+export const keepSchedule = (id: string | null, wish: ScheduleWish): Promise<unknown> =>
+  id
+    ? body(client.PUT("/api/v1/report-schedules/{schedule_id}", { ...at(id), body: wish }))
+    : body(client.POST("/api/v1/report-schedules", { body: wish }));
+export const dropSchedule = (id: string) => body(client.DELETE("/api/v1/report-schedules/{schedule_id}", at(id)));
+export const sendSchedule = (id: string) => body(client.POST("/api/v1/report-schedules/{schedule_id}/send", at(id)));
+
 export const readReport = (query: Asked) => body(client.GET("/api/v1/stats", { params: { query } }));
 export const readDefinitions = () => body(client.GET("/api/v1/stats/definitions"));
 
