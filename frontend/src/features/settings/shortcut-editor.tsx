@@ -65,9 +65,9 @@ function Row({ action }: { action: Action }) {
         onClick={() => setAsking(true)}
         onBlur={() => setAsking(false)}
         onKeyDown={onKey}
-        className="inline-flex h-7 min-w-16 items-center justify-end rounded-md px-1.5 hover:bg-hover"
+        className="relative inline-flex h-7 min-w-16 items-center justify-end rounded-md px-1.5 hover:bg-hover"
       >
-        {/* No aria-label: what is to be read differs from what is to be seen. */}
+        {/* No aria-label: what is read differs from what is seen. The button is `relative`, or it would stretch the page. */}
         <span className="sr-only">{t("settings.key_change", { name: label, keys: keys ?? "" })}</span>
         {asking ? (
           <span className="text-xs text-accent-ink">{t("settings.key_press")}</span>
