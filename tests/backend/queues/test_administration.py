@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What supervisors may change of a queue, what is refused, and what is left in the audit log."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +145,26 @@ def test_a_queue_to_which_a_number_leads_stays(tmp_path: Path) -> None:
         assert len((await anna.get("/api/v1/queues")).json()["queues"]) == 1
 
     run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+def test_two_who_change_one_queue_are_not_both_the_last(tmp_path: Path, database_url: str) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna, admin = await c.signed_in("anna"), await c.signed_in("admin")
+        rules: dict[str, Any] = (await anna.get(URL)).json()
+        for fixed in ("id", "number"):
+            rules.pop(fixed)
+        first, second = await asyncio.gather(
+            anna.put(URL, json=rules | {"max_wait_s": 240}), admin.put(URL, json=rules | {"wrap_up_s": 99})
+        )
+        assert sorted((first.status_code, second.status_code)) == [200, 409]
+        late = first if first.status_code == 409 else second
+        assert late.json()["error"]["cause"] == "changed-meanwhile"
+        now = (await anna.get(URL)).json()
+        assert (now["max_wait_s"], now["wrap_up_s"]) in ((240, rules["wrap_up_s"]), (rules["max_wait_s"], 99))
+        again = rules | {"max_wait_s": 300, "version": now["version"]}
+        assert (await anna.put(URL, json=again)).status_code == 200
+        unasked = {name: value for name, value in rules.items() if name != "version"}
+        assert (await anna.put(URL, json=unasked)).status_code == 200
+
+    run_in_company(tmp_path, scenario, make_control=make_control, database_url=database_url)

@@ -4,12 +4,14 @@
 Each change is in the audit log, in the same transaction, and counts from the next decision on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec import ValidationError, convert, to_builtins
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.audit.service import Audit
 from headcall.backend.calls.inputs import SetPriority
@@ -22,12 +24,10 @@ from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
 from headcall.backend.queues.store import Member
 from headcall.backend.store.engine import Store
+from headcall.backend.store.stamp import check_stamp, stamp
 from headcall.backend.users.model import Actor
 
 Rules = dict[str, Any]
-
-FIXED = ("queue_id", "number")
-"""The number belongs to the inventory of numbers."""
 
 
 class QueueAdministration:
@@ -47,21 +47,43 @@ class QueueAdministration:
     def view(self, queue_id: str) -> Rules:
         """All rules of a queue and its members, as `change` takes them."""
         members = (self._queues.member(queue_id, user) for user in self._queues.members(queue_id))
-        listed = [{"user_id": m.user_id, "weight": m.weight} for m in members if m is not None]
-        rules: Rules = to_builtins(self.queue(queue_id))
-        return rules | {"id": rules.pop("queue_id"), "members": listed}
+        seen = _seen(self.queue(queue_id), [m for m in members if m is not None])
+        return seen | {"version": stamp(seen)}
 
-    async def change(self, who: Actor, queue_id: str, rules: Rules, members: Sequence[Member] | None) -> Rules:
-        """New rules, and who serves the queue from now on, in this order (None: as before)."""
-        before = self.queue(queue_id)
-        queue = _checked({**rules, **{name: getattr(before, name) for name in FIXED}})
-        await self._write(who, "queue.change", queue, self.view(queue_id), members)
+    async def change(
+        self, who: Actor, queue_id: str, rules: Rules, members: Sequence[Member] | None, version: str = ""
+    ) -> Rules:
+        """New rules, and who serves the queue from now on, in this order (None: as before).
+
+        With a `version`, only if nobody has changed the queue since: raises `changed-meanwhile`.
+        """
+        self.queue(queue_id)
+        async with self._writing() as session:
+            row = await session.get(rows.QueueRow, queue_id, with_for_update=True)
+            if row is None:
+                raise ApiError("not-found", "no such queue")
+            member = rows.QueueMemberRow
+            order = select(member).where(member.queue_id == queue_id).order_by(member.position, member.user_id)
+            served = [Member(m.user_id, m.position, m.weight) for m in (await session.scalars(order)).all()]
+            was = _seen(row.queue(), served)
+            check_stamp(version, was)
+            queue = _checked({**rules, "queue_id": queue_id, "number": row.number})
+            await rows.put(session, queue)
+            if members is not None:
+                await rows.put_members(session, queue_id, members)
+            will = _seen(queue, served if members is None else members)
+            self._audit.note(session, who, "queue.change", queue_id, was, will)
+        await self._queues.load()
         return self.view(queue_id)
 
     async def create(self, who: Actor, rules: Rules, members: Sequence[Member]) -> Rules:
         """A new queue, without a number at first."""
         queue = _checked({**rules, "queue_id": self._new_id("que")})
-        await self._write(who, "queue.create", queue, {"members": []}, members)
+        async with self._writing() as session:
+            await rows.put(session, queue)
+            await rows.put_members(session, queue.queue_id, members)
+            self._audit.note(session, who, "queue.create", queue.queue_id, {"members": []}, _seen(queue, members))
+        await self._queues.load()
         return self.view(queue.queue_id)
 
     async def delete(self, who: Actor, queue_id: str) -> None:
@@ -78,21 +100,13 @@ class QueueAdministration:
             self._audit.note(session, who, "queue.delete", queue_id, was, {})
         await self._queues.load()
 
-    async def _write(self, who: Actor, action: str, queue: Queue, was: Rules, members: Sequence[Member] | None) -> None:
-        queue_id = queue.queue_id
-        will = to_builtins(queue) | {"id": queue_id, "members": was["members"]}
-        if members is not None:
-            will["members"] = [{"user_id": m.user_id, "weight": m.weight} for m in members]
-        will.pop("queue_id")
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncSession]:
         try:
             async with self._store.begin() as session:
-                await rows.put(session, queue)
-                if members is not None:
-                    await rows.put_members(session, queue_id, members)
-                self._audit.note(session, who, action, queue_id, was, will)
+                yield session
         except IntegrityError:
             raise ApiError("bad-request", "`members` names somebody who does not exist, or somebody twice") from None
-        await self._queues.load()
 
     async def set_skills(self, who: Actor, user_id: str, skills: dict[str, int]) -> dict[str, int]:
         """What an agent can, from now on."""
@@ -112,6 +126,13 @@ class QueueAdministration:
         was = box.call.priority
         await box.ask(SetPriority(priority, who.user_id))
         await self._audit.note_alone(who, "call.priority", call_id, {"priority": was}, {"priority": priority})
+
+
+def _seen(queue: Queue, members: Sequence[Member]) -> Rules:
+    """A queue as it is shown and told in the audit log."""
+    rules: Rules = to_builtins(queue)
+    listed = [{"user_id": m.user_id, "weight": m.weight} for m in members]
+    return rules | {"id": rules.pop("queue_id"), "members": listed}
 
 
 def _checked(rules: Rules) -> Queue:

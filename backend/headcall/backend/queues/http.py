@@ -105,12 +105,15 @@ class QueueRules(BaseModel):
     hours_id: PromptId = ""
     music: PromptId = ""
     welcome: PromptId = ""
+    by_hand: bool = False
     chats_at_once: Annotated[int, Field(ge=0, le=20)] = 0
 
 
 class QueueChange(QueueRules):
     members: Annotated[list[MemberRule] | None, Field(max_length=1000)] = None
     """Who serves the queue, in this order. Left out: as before."""
+    version: Annotated[str, Field(max_length=64)] = ""
+    """As read. With it, a change upon another's change is refused with `changed-meanwhile`."""
 
 
 class QueueWhole(QueueRules):
@@ -119,6 +122,7 @@ class QueueWhole(QueueRules):
     id: str
     number: str
     members: list[MemberRule]
+    version: str
 
 
 class SkillsIn(BaseModel):
@@ -144,13 +148,14 @@ def rule_routes(administration: QueueAdministration) -> APIRouter:
     async def put_queue(queue_id: str, change: QueueChange, who: Manager) -> dict[str, Any]:
         """Gives a queue other rules. Who waits already keeps overflow and survey of the old ones."""
         members = None if change.members is None else _in_order(change.members)
-        return await administration.change(who, queue_id, change.model_dump(exclude={"members"}), members)
+        rules = change.model_dump(exclude={"members", "version"})
+        return await administration.change(who, queue_id, rules, members, change.version)
 
     @router.post("/queues", response_model=QueueWhole, status_code=201)
     async def post_queue(rules: QueueChange, who: Manager) -> dict[str, Any]:
         """A new queue. It can be reached once a number leads to it."""
         members = _in_order(rules.members or [])
-        return await administration.create(who, rules.model_dump(exclude={"members"}), members)
+        return await administration.create(who, rules.model_dump(exclude={"members", "version"}), members)
 
     @router.delete("/queues/{queue_id}", status_code=204)
     async def delete_queue(queue_id: str, who: Manager) -> None:
