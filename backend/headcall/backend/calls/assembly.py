@@ -79,7 +79,6 @@ from headcall.backend.queues.sticky import LastAgents
 from headcall.backend.queues.watch import Watch
 from headcall.backend.recovery.service import Recovery
 from headcall.backend.settings import Carrier
-from headcall.backend.settings import Parking as Slots
 from headcall.backend.stats.assembly import stats_of
 from headcall.backend.store.base import iso
 from headcall.kit.bus.port import Served
@@ -130,7 +129,7 @@ class Telephony:
         )
         self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
         self.agents.is_fit = self.reach.is_fit
-        self.parking = Parking(self.calls, given.settings.section(Slots), given.live, given.ids)
+        self.parking = Parking(self.calls, given.settings, given.live, given.ids)
         self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()
         self.duty = Duty(self.agents, self.queues.get)

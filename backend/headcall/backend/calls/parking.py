@@ -19,14 +19,15 @@ from headcall.backend.numbers.model import normal
 from headcall.backend.settings import Parking as Slots
 from headcall.backend.store.base import iso
 from headcall.backend.users.model import Actor, Person
+from headcall.kit.settings import Settings
 from headcall.wire.legs import LegOffered
 
 Data = dict[str, Any]
 
 
 class Parking:
-    def __init__(self, calls: CallControl, slots: Slots, live: Live, new_id: Callable[[str], str]) -> None:
-        self._calls, self._slots, self._live, self._new_id = calls, slots, live, new_id
+    def __init__(self, calls: CallControl, settings: Settings, live: Live, new_id: Callable[[str], str]) -> None:
+        self._calls, self._slots, self._live, self._new_id = calls, settings.section(Slots), live, new_id
         self._promised: set[str] = set()
         """Slots of calls that are just being parked."""
         self._shown_to: set[str] = set()
