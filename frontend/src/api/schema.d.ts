@@ -3498,6 +3498,11 @@ export interface components {
              */
             announcements?: components["schemas"]["TextRule"][];
             /**
+             * By Hand
+             * @default false
+             */
+            by_hand?: boolean;
+            /**
              * Callback After S
              * @default 0
              */
@@ -3645,6 +3650,11 @@ export interface components {
              */
             tells_wait?: boolean;
             /**
+             * Version
+             * @default
+             */
+            version?: string;
+            /**
              * Vip
              * @default {}
              */
@@ -3720,6 +3730,11 @@ export interface components {
              * @default []
              */
             announcements?: components["schemas"]["TextRule"][];
+            /**
+             * By Hand
+             * @default false
+             */
+            by_hand?: boolean;
             /**
              * Callback After S
              * @default 0
@@ -3871,6 +3886,8 @@ export interface components {
              * @default false
              */
             tells_wait?: boolean;
+            /** Version */
+            version: string;
             /**
              * Vip
              * @default {}
