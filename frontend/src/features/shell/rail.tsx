@@ -147,14 +147,14 @@ export function BottomNav() {
           to={to}
           activeOptions={{ exact: to === "/" }}
           className={cx(
-            "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 data-[status=active]:text-accent-ink",
+            "flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 data-[status=active]:text-accent-ink",
           )}
         >
           <span className="relative">
             <Icon aria-hidden size={20} />
             <PhoneNews to={to} />
           </span>
-          {t(label)}
+          <span className="max-w-full truncate px-0.5">{t(label)}</span>
         </Link>
       ))}
     </nav>

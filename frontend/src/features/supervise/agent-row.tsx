@@ -52,7 +52,7 @@ export const AgentRow = memo(function AgentRow({ agent, place, of, height, onMes
         onKeyDown={onKey}
         onClick={() => menu.current?.click()}
         aria-keyshortcuts="L W B M X"
-        className="min-w-0 rounded-md px-1 py-0.5 text-left hover:bg-hover"
+        className="-ml-1 min-w-0 rounded-md px-1 py-0.5 text-left hover:bg-hover"
       >
         <span className="block truncate text-sm font-medium">{agent.name}</span>
         <span className="figures block text-xs text-ink-3">{agent.agent_number}</span>
