@@ -1744,6 +1744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/switchboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Switchboard
+         * @description Who waits in the queues one serves, the first to be served first.
+         */
+        get: operations["read_switchboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/nodes": {
         parameters: {
             query?: never;
@@ -2889,6 +2909,18 @@ export interface components {
         KeysOut: {
             /** Keys */
             keys: components["schemas"]["KeyOut"][];
+        };
+        /** LineOut */
+        LineOut: {
+            /** Calls */
+            calls: components["schemas"]["WaitingOut"][];
+        };
+        /** LineQueue */
+        LineQueue: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * LogEntry
@@ -4650,6 +4682,27 @@ export interface components {
         VisitorQueues: {
             /** Queues */
             queues: components["schemas"]["VisitorQueue"][];
+        };
+        /**
+         * WaitingOut
+         * @description A caller who waits.
+         */
+        WaitingOut: {
+            /** Call Id */
+            call_id: string;
+            /** Is Callback */
+            is_callback: boolean;
+            /** Is Rung */
+            is_rung: boolean;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /** Priority */
+            priority: number;
+            queue: components["schemas"]["LineQueue"];
+            /** Since */
+            since: string;
         };
         /**
          * Ways
@@ -9009,6 +9062,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DefinitionsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_switchboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineOut"];
                 };
             };
             /** @description Client Error */

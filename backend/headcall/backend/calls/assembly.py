@@ -81,6 +81,7 @@ from headcall.backend.recovery.service import Recovery
 from headcall.backend.settings import Carrier
 from headcall.backend.stats.assembly import stats_of
 from headcall.backend.store.base import iso
+from headcall.backend.switchboard.service import Switchboard
 from headcall.kit.bus.port import Served
 from headcall.kit.tasks import Tasks
 from headcall.wire import topics
@@ -136,10 +137,12 @@ class Telephony:
         self.chooser = Chooser(self.queues, self.agents, LastAgents(given.store, given.clock), given.clock)
         self.dispatcher = self._make_dispatcher()
         self.callbacks = self._make_callbacks()
+        self.switchboard = Switchboard(self.queues, self.dispatcher)
         self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.audit = Audit(given.store, given.clock, given.ids)
-        self.written = self._make_written()
+        parts = (given.store, given.clock, given.ids, given.live, self.agents, self.queues, self.audit)
+        self.written = Written(chats.Given(*parts, folder=given.folder / "chats"))
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
         self.board = Board(given.store, given.clock, self.calls, self.agents, self.queues)
         self.board_socket = BoardSocket(self.board, self.agents, self.audit, given.live, given.clock)
@@ -214,21 +217,6 @@ class Telephony:
             entered_at=self._entered_at,
         )
 
-    def _make_written(self) -> Written:
-        given = self.given
-        return Written(
-            chats.Given(
-                store=given.store,
-                clock=given.clock,
-                ids=given.ids,
-                live=given.live,
-                agents=self.agents,
-                queues=self.queues,
-                audit=self.audit,
-                folder=given.folder / "chats",
-            )
-        )
-
     def _make_events(self) -> Events:
         reception = Reception(
             self.calls,
@@ -285,6 +273,7 @@ class Telephony:
         self.board_socket.register()
         self._make_notices().register(live)
         OutcomeSocket(self.outcomes).register(live)
+        self.switchboard.register(live)
         live.on_presence(self._presence)
 
     def _make_notices(self) -> NoticeSocket:

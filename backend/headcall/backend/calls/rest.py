@@ -15,6 +15,7 @@ from headcall.backend.queues import offers_http
 from headcall.backend.queues.administration import QueueAdministration
 from headcall.backend.seats import http as seats_http
 from headcall.backend.seats.service import Seats
+from headcall.backend.switchboard import http as switchboard_http
 
 if TYPE_CHECKING:
     from headcall.backend.calls.assembly import Telephony
@@ -36,6 +37,7 @@ def rest_routes(telephony: "Telephony") -> APIRouter:
         telephony.written.routes(),
         agents_http.routes(agents, queues, audit),
         seats_http.routes(seats),
+        switchboard_http.routes(telephony.switchboard),
     ):
         router.include_router(routes)
     return router

@@ -3,6 +3,7 @@
 
 import logging
 from collections import Counter
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -11,11 +12,11 @@ from headcall.backend.calls.inputs import CallbackUnreachable
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.service import CallControl
 from headcall.backend.calls.worker import Worker
-from headcall.backend.errors import CallFailed
+from headcall.backend.errors import ApiError, CallFailed
 from headcall.backend.queues.chooser import Chooser
-from headcall.backend.queues.model import Queue
+from headcall.backend.queues.model import Choice, Queue
 from headcall.backend.queues.rounds import NothingToDial, Rounds
-from headcall.backend.queues.service import Queues
+from headcall.backend.queues.service import Queues, place
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,12 @@ class Dispatcher:
         ready = {user for user, agent in self._agents.all().items() if agent.state == "ready"}
         for before, call in enumerate(self._queues.line() if ready else ()):
             queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
-            if queue is None or call.call_id in tried or ready.isdisjoint(self._queues.members(queue.queue_id)):
+            if (
+                queue is None
+                or queue.by_hand
+                or call.call_id in tried
+                or ready.isdisjoint(self._queues.members(queue.queue_id))
+            ):
                 continue
             alike = self.chooser.alike(call, queue)
             if alike in hopeless:
@@ -85,11 +91,30 @@ class Dispatcher:
         """Offers the caller. False when that came to nothing, as the agents chosen slipped away, or as only the agent
         this caller belongs to will do, which was not known before: then it may be this caller's turn again."""
         choice = replace(await self.chooser.choose(call, queue), line=before)
-        if not self._waits_still(call):
-            return True
+        return not self._waits_still(call) or await self._ring(call, queue, choice) != "slipped"
+
+    async def take(self, user_id: str, call_id: str) -> None:
+        """Rings this agent for a caller of their own choosing, out of the line's order. Raises `ApiError`."""
+        call = self._calls.get(call_id)
+        queue = self._queues.get(call.wait.queue_id) if call and call.wait else None
+        if call is None or queue is None or not self._waits_still(call):
+            raise ApiError("call-gone", "nobody of this id waits any more")
+        if user_id not in self._queues.members(queue.queue_id):
+            raise ApiError("not-allowed", "you do not serve this queue")
+        choice = await self.chooser.choose(call, queue)
+        mine = next((each for each in choice.considered if each.user_id == user_id), None)
+        if mine is not None and not mine.eligible:
+            raise ApiError("conflict", f"you cannot be rung now: {mine.obstacle}")
+        before = sum(place(other) < place(call) for other in self._queues.line())
+        chosen = replace(choice, user_ids=(user_id,), by_hand=True, line=before)
+        if not self._waits_still(call) or await self._ring(call, queue, chosen) != "rung":
+            raise ApiError("call-taken", "somebody was faster")
+
+    async def _ring(self, call: Call, queue: Queue, choice: Choice) -> Literal["rung", "refused", "slipped"]:
+        """Reserves whom the choice names and rings them. `slipped`: none of them could be reserved any more."""
         reserved = [user for user in choice.user_ids if await self._agents.move(user, "rings", call_id=call.call_id)]
         if not reserved:
-            return False
+            return "slipped"
         is_rung = False
         try:
             ring = await self._rounds.make(call, queue, choice, reserved)
@@ -103,7 +128,7 @@ class Dispatcher:
             if not is_rung:
                 for user in reserved:
                     await self._agents.move(user, "call-over", only_for=call.call_id)
-        return True
+        return "rung" if is_rung else "refused"
 
     def _waits_still(self, call: Call) -> bool:
         """The line was read a moment ago; callers hang up at any moment."""

@@ -46,6 +46,7 @@ class QueueViews:
         return {
             "id": queue.queue_id,
             "name": queue.name,
+            "by_hand": queue.by_hand,
             "waiting": len(line),
             "callbacks": sum(call.is_placeholder for call in line),
             "longest_wait_since": iso_or_none(first),

@@ -112,6 +112,8 @@ class Queue(Struct, frozen=True):
     """A prompt of the house's own, played while callers wait. Empty: the house's music."""
     welcome: str = ""
     """A prompt of the house's own instead of the welcome."""
+    by_hand: bool = False
+    """Whether nobody is rung by us: whoever serves the queue takes the callers they choose (a switchboard)."""
     chats_at_once: int = 0
     """How many chats an agent may hold to be offered one more of this queue. 0: the queue takes none."""
 
@@ -190,6 +192,8 @@ class Choice(Struct, frozen=True):
     needs: dict[str, int] = {}
     """The skills asked for, as relaxed by the waiting so far."""
     priority: int = 0
+    by_hand: bool = False
+    """Whether the agent took this very caller, whatever the strategy says."""
     line: int = 0
     """How many callers waited before this one in the joint line, and could not be served by these agents."""
     sticky_wait_ms: int = 0
