@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  ChartColumn,
   Clock3,
   Headphones,
   Headset,
@@ -26,6 +27,10 @@ const goTo = (id: string, icon: LucideIcon, path: string): Action =>
   });
 
 export const goDesk = goTo("go.desk", Headset, "/");
+export const goReports: Action = {
+  ...goTo("go.reports", ChartColumn, "/reports"),
+  available: ({ desk }) => (desk.me?.rights.includes("stats.read") || desk.me?.rights.includes("agent.work")) ?? false,
+};
 export const goHistory = goTo("go.history", Clock3, "/history");
 export const goSettings = goTo("go.settings", Settings, "/settings");
 export const goCheck = goTo("go.check", Headphones, "/check");

@@ -18,7 +18,7 @@ import {
 } from "./call";
 import { refuseChat, takeChat } from "./chat";
 import { acknowledge, notices } from "./message";
-import { dialler, goCheck, goDesk, goHistory, goSettings, help, language, palette, theme } from "./page";
+import { dialler, goCheck, goDesk, goHistory, goReports, goSettings, help, language, palette, theme } from "./page";
 
 export const ACTIONS: readonly Action[] = [
   answer,
@@ -46,6 +46,7 @@ export const ACTIONS: readonly Action[] = [
   dialler,
   goDesk,
   goHistory,
+  goReports,
   goSettings,
   goCheck,
   useHere,
