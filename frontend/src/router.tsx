@@ -80,6 +80,11 @@ const adminSection = createRoute({
   component: lazyRouteComponent(() => import("./features/admin/admin"), "Admin"),
 });
 
+const operator = createRoute({
+  getParentRoute: () => root,
+  path: "/operator",
+  component: lazyRouteComponent(() => import("./features/operator/operator"), "Operator"),
+});
 const chats = createRoute({
   getParentRoute: () => root,
   path: "/chats",
@@ -87,7 +92,7 @@ const chats = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([
+  routeTree: root.addChildren([operator, 
     desk,
     chats,
     history,

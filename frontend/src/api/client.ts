@@ -124,6 +124,7 @@ export const api = {
         headers: { "content-type": "application/octet-stream" },
       }),
     ),
+  switchboard: () => body(client.GET("/api/v1/switchboard")),
   cannedReplies: () => body(client.GET("/api/v1/canned-replies")),
   keepReply: (reply_id: string | null, text: ReplyText) =>
     reply_id

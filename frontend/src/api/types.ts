@@ -20,6 +20,7 @@ export type QueueWhole = Schemas["QueueWhole"];
 export type QueueChange = Schemas["QueueChange"];
 export type ChatView = Schemas["ChatOut"];
 export type ChatMessage = Schemas["MessageOut"];
+export type Waiting = Schemas["WaitingOut"];
 export type CannedReply = Schemas["ReplyOut"];
 export type ReplyText = Schemas["ReplyIn"];
 export type VisitorNews = Schemas["NewsOut"];

@@ -109,6 +109,8 @@ export interface QueueView {
   longest_wait_since: string | null;
   agents_ready: number;
   agents_busy: number;
+  /** Nobody is rung: whoever serves it takes whom they choose. */
+  by_hand?: boolean;
 }
 
 export interface Snapshot {
@@ -171,6 +173,7 @@ export type Command =
   | { type: "agent.force"; user_id: string; state: "ready" | "break" | "offline"; reason?: string }
   | { type: "agent.message"; to: string | string[]; text: string }
   | { type: "message.seen"; id: string }
+  | { type: "queue.take"; call_id: string }
   | { type: "chat.accept"; chat_id: string }
   | { type: "chat.refuse"; chat_id: string }
   | { type: "chat.say"; chat_id: string; text: string; note?: boolean }

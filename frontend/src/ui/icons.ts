@@ -13,6 +13,7 @@ export {
   Bell,
   BellRing,
   Building2,
+  Cable,
   ChartColumn,
   Check,
   CheckCheck,

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Link } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { help } from "@/actions/page";
 import { unread, useChats } from "@/core/chats";
 import { useDesk } from "@/core/store";
 import { sectionsOf } from "@/features/admin/sections";
-import { useAction } from "@/hooks/useActions";
+import { hands, useAction } from "@/hooks/useActions";
 import { IconButton } from "@/ui/button";
-import { cx } from "@/ui/cx";
 import {
   Building2,
+  Cable,
   ChartColumn,
   Clock3,
+  Ellipsis,
   Eye,
   Grid3x3,
   Headphones,
@@ -22,11 +23,23 @@ import {
   Settings,
   Users,
 } from "@/ui/icons";
+import { Menu, MenuItem } from "@/ui/menu";
 import { Tip } from "@/ui/tooltip";
 import { Mark } from "./mark";
 
 interface Place {
-  to: "/" | "/history" | "/people" | "/check" | "/settings" | "/dial" | "/admin" | "/chats" | "/supervise" | "/reports";
+  to:
+    | "/"
+    | "/history"
+    | "/people"
+    | "/check"
+    | "/settings"
+    | "/dial"
+    | "/admin"
+    | "/chats"
+    | "/supervise"
+    | "/reports"
+    | "/operator";
   label: string;
   icon: LucideIcon;
 }
@@ -36,6 +49,7 @@ const TOP: readonly Place[] = [
   { to: "/history", label: "nav.history", icon: Clock3 },
   { to: "/people", label: "nav.people", icon: Users },
 ];
+const OPERATOR: Place = { to: "/operator", label: "nav.operator", icon: Cable };
 const CHATS: Place = { to: "/chats", label: "nav.chats", icon: MessagesSquare };
 const SUPERVISE: Place = { to: "/supervise", label: "nav.supervise", icon: Eye };
 const REPORTS: Place = { to: "/reports", label: "nav.reports", icon: ChartColumn };
@@ -44,32 +58,37 @@ const BOTTOM: readonly Place[] = [
   { to: "/check", label: "nav.check", icon: Headphones },
   { to: "/settings", label: "nav.settings", icon: Settings },
 ];
-const PHONE: readonly Place[] = [
-  { to: "/", label: "nav.desk", icon: Headset },
-  { to: "/dial", label: "nav.dial", icon: Grid3x3 },
-  { to: "/people", label: "nav.people", icon: Users },
-  { to: "/history", label: "nav.history", icon: Clock3 },
-  { to: "/settings", label: "nav.settings", icon: Settings },
-];
+const DIAL: Place = { to: "/dial", label: "nav.dial", icon: Grid3x3 };
+
+/** So many fit at the thumb of a small phone; the others are behind "more". */
+const AT_THUMB = 5;
 
 /** Agents, and who reads what was written. */
 const useWritten = (): boolean =>
   useDesk((s) => s.me?.agent != null || (s.me?.rights.includes("call.history.all") ?? false));
 const useNews = (to: string): number =>
   useChats((s) => (to === "/chats" ? s.chats.reduce((sum, c) => sum + (c.state === "offered" ? 1 : unread(c)), 0) : 0));
+/** Who serves a queue that rings nobody: the switchboard. */
+const useOperates = (): boolean =>
+  useDesk((s) => s.queues.some((q) => q.by_hand && s.me?.agent?.queues.some((own) => own.id === q.id)));
 const useSupervises = (): boolean => useDesk((s) => s.me?.rights.includes("agent.supervise") ?? false);
 const useReports = (): boolean =>
   useDesk((s) => (s.me?.rights.includes("stats.read") || s.me?.rights.includes("agent.work")) ?? false);
 const useAdministers = (): boolean => useDesk((s) => sectionsOf(s.me?.rights ?? []).length > 0);
 
-export function Rail() {
-  const places = [
-    ...TOP,
+/** Where this person has something to do, beside what everybody has. */
+function useMore(): Place[] {
+  return [
+    ...(useOperates() ? [OPERATOR] : []),
     ...(useWritten() ? [CHATS] : []),
     ...(useSupervises() ? [SUPERVISE] : []),
     ...(useReports() ? [REPORTS] : []),
     ...(useAdministers() ? [ADMIN] : []),
   ];
+}
+
+export function Rail() {
+  const places = [...TOP, ...useMore()];
   const { t } = useTranslation();
   const keys = useAction(help);
   return (
@@ -129,27 +148,18 @@ function News({ count }: { count: number }) {
 
 /** On a phone the rail is at the thumb. */
 export function BottomNav() {
-  const more = [
-    ...(useWritten() ? [CHATS] : []),
-    ...(useSupervises() ? [SUPERVISE] : []),
-    ...(useAdministers() ? [ADMIN] : []),
-  ];
-  const places = [...PHONE.slice(0, -1), ...more, ...PHONE.slice(-1)];
   const { t } = useTranslation();
+  const [desk, history, people] = TOP as [Place, Place, Place];
+  const all = [desk, DIAL, people, ...useMore(), history, ...BOTTOM.slice(1)];
+  const shown = all.length > AT_THUMB ? all.slice(0, AT_THUMB - 1) : all;
+  const rest = all.slice(shown.length);
   return (
     <nav
       aria-label={t("nav.main")}
       className="flex shrink-0 border-t border-line bg-sheet pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {places.map(({ to, label, icon: Icon }) => (
-        <Link
-          key={to}
-          to={to}
-          activeOptions={{ exact: to === "/" }}
-          className={cx(
-            "flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 data-[status=active]:text-accent-ink",
-          )}
-        >
+      {shown.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={THUMB}>
           <span className="relative">
             <Icon aria-hidden size={20} />
             <PhoneNews to={to} />
@@ -157,7 +167,33 @@ export function BottomNav() {
           <span className="max-w-full truncate px-0.5">{t(label)}</span>
         </Link>
       ))}
+      {rest.length > 0 && <More places={rest} />}
     </nav>
+  );
+}
+
+const THUMB =
+  "flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 data-[status=active]:text-accent-ink";
+
+function More({ places }: { places: readonly Place[] }) {
+  const { t } = useTranslation();
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const isHere = places.some((p) => path.startsWith(p.to));
+  const trigger = (
+    <button type="button" className={THUMB} {...(isHere ? { "data-status": "active" } : {})}>
+      <span className="relative">
+        <Ellipsis aria-hidden size={20} />
+        {places.some((p) => p.to === "/chats") && <PhoneNews to="/chats" />}
+      </span>
+      {t("nav.more")}
+    </button>
+  );
+  return (
+    <Menu side="top" align="end" trigger={trigger}>
+      {places.map(({ to, label, icon }) => (
+        <MenuItem key={to} icon={icon} label={t(label)} checked={path.startsWith(to)} onSelect={() => hands.go(to)} />
+      ))}
+    </Menu>
   );
 }
 
