@@ -9,6 +9,8 @@ import { Badge, Empty, PanelHead, Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Input, Labelled } from "@/ui/field";
 import { Search } from "@/ui/icons";
+import { Select } from "@/ui/select";
+import { actionWord, fieldWord } from "./field-word";
 
 /** From the day's first moment here; until the day's last. */
 function bound(day: string, days: number): string | undefined {
@@ -17,6 +19,22 @@ function bound(day: string, days: number): string | undefined {
   at.setDate(at.getDate() + days);
   return at.toISOString();
 }
+
+/** What is done to, as the names of actions begin. */
+const KINDS = [
+  "queue",
+  "person",
+  "agent",
+  "number",
+  "block",
+  "hours",
+  "holiday",
+  "prompt",
+  "call",
+  "user",
+  "key",
+  "report",
+];
 
 export function Audit() {
   const { t } = useTranslation();
@@ -34,7 +52,7 @@ export function Audit() {
     <section aria-label={t("admin.audit")} className="sheet flex min-h-0 min-w-0 flex-1 flex-col">
       <PanelHead title={t("admin.audit")} />
       <div className="grid grid-cols-2 gap-2 px-4 pb-3 lg:grid-cols-5">
-        {(["person", "action", "object_id", "since", "until"] as const).map((name) => (
+        {(["person", "object_id", "since", "until"] as const).map((name) => (
           <Labelled key={name} label={t(`admin.by_${name}`)}>
             {(id) => (
               <Input
@@ -47,6 +65,20 @@ export function Audit() {
             )}
           </Labelled>
         ))}
+        <Labelled label={t("admin.by_action")}>
+          {(id) => (
+            <Select
+              id={id}
+              label={t("admin.by_action")}
+              value={form.action}
+              choices={[
+                { value: "", label: t("did_group.all") },
+                ...KINDS.map((kind) => ({ value: `${kind}.`, label: t(`did_group.${kind}`) })),
+              ]}
+              onChange={(action) => setForm({ ...form, action })}
+            />
+          )}
+        </Labelled>
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-3">
         {isPending && <Spinner label={t("common.loading")} />}
@@ -77,6 +109,7 @@ const shown = (value: unknown): string =>
 const FEW = 6;
 
 function Change({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation();
   const names = Object.keys({ ...entry.before, ...entry.after }).filter(
     (name) => shown(entry.before[name]) !== shown(entry.after[name]),
   );
@@ -86,7 +119,7 @@ function Change({ entry }: { entry: AuditEntry }) {
         <summary className="cursor-pointer rounded text-sm">
           <span className="inline-flex w-[calc(100%-1.5rem)] flex-wrap items-center gap-x-2 gap-y-1 pl-1 align-top">
             <span className="font-medium">{entry.user.name}</span>
-            <Badge>{entry.action}</Badge>
+            <Badge>{actionWord(t, entry.action)}</Badge>
             <span className="text-xs break-all text-ink-3">{entry.object_id}</span>
             <time dateTime={entry.at} className="figures ml-auto text-xs text-ink-3">
               {new Date(entry.at).toLocaleString(localeOf(languageNow()))}
@@ -96,7 +129,7 @@ function Change({ entry }: { entry: AuditEntry }) {
         <dl className="mt-1.5 flex flex-col gap-1 pl-5 text-xs">
           {names.map((name) => (
             <div key={name} className="grid grid-cols-[minmax(7rem,10rem)_1fr] gap-2">
-              <dt className="text-ink-3">{name}</dt>
+              <dt className="text-ink-3">{fieldWord(t, name)}</dt>
               <dd className="min-w-0 break-words">
                 <del className="text-stop-ink">{shown(entry.before[name])}</del>
                 {" → "}

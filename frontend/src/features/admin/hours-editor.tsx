@@ -10,6 +10,7 @@ import { Input, Labelled } from "@/ui/field";
 import { X } from "@/ui/icons";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
+import { fieldWord } from "./field-word";
 import { PromptChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 
@@ -89,7 +90,7 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
       }
     >
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-5 pb-5">
-        <Meanwhile changes={meanwhile} word={(name) => t(`field.${name}`, { defaultValue: name })} />
+        <Meanwhile changes={meanwhile} word={(name) => fieldWord(t, name)} />
         <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
           <Labelled label={t("admin.name")}>
             {(id) => (

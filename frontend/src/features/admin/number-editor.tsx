@@ -13,6 +13,7 @@ import { Segments } from "@/ui/segments";
 import { Select } from "@/ui/select";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
+import { fieldWord } from "./field-word";
 import { HoursChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 
@@ -71,7 +72,7 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
       }
     >
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-5 pb-5">
-        <Meanwhile changes={meanwhile} word={(name) => t(`field.${name}`, { defaultValue: name })} />
+        <Meanwhile changes={meanwhile} word={(name) => fieldWord(t, name)} />
         <Segments
           label={t("admin.number_use")}
           value={wish.target_kind}

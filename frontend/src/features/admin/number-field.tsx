@@ -32,6 +32,11 @@ export function NumberField({ label, value, min, max, className, onChange }: Num
         setText(e.target.value);
         onChange(read(e.target.value));
       }}
+      onBlur={() => {
+        if (read(text) !== null) return;
+        setText(String(value)); // what will be saved is what stands there
+        onChange(value);
+      }}
     />
   );
 }

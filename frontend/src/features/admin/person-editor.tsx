@@ -8,6 +8,7 @@ import { Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { toast } from "@/ui/toast";
+import { fieldWord } from "./field-word";
 import { InitialPassword } from "./initial-password";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 import { PersonFields, type PersonForm } from "./person-fields";
@@ -109,7 +110,7 @@ export function PersonEditor({ person, onClose }: { person: PersonWhole; onClose
       }
     >
       <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">
-        <Meanwhile changes={meanwhile} word={(name) => t(`field.${name}`, { defaultValue: name })} />
+        <Meanwhile changes={meanwhile} word={(name) => fieldWord(t, name)} />
         <PersonFields form={form} onChange={(patch) => setChanged((was) => ({ ...was, ...patch }))} />
         {seatQuery.data ? (
           <SeatFields
