@@ -29,7 +29,7 @@ for (const [name, options] of [
     await context.close();
 
     const seat = await sit(browser, "anna", { ready: false, ...options });
-    for (const path of ["/", "/history", "/people", "/settings", "/check"]) {
+    for (const path of ["/", "/history", "/people", "/settings", "/check", "/reports"]) {
       await seat.page.goto(path);
       await expect(seat.page.getByRole("main")).toBeVisible();
       await seat.page.waitForLoadState("networkidle");

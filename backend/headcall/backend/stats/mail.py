@@ -63,9 +63,18 @@ def _name(report: dict[str, Any], name: str) -> str:
 def _value(definition: Definition, value: float | None) -> str:
     if value is None:
         return "–"
-    return {"share": f"{value:.1%}", "seconds": f"{value:g} s", "mark": f"{value:.2f}"}.get(
-        definition.unit, f"{value:g}"
-    )
+    match definition.unit:
+        case "share":
+            return f"{value:.1%}"
+        case "seconds" if value >= 60:
+            minutes, seconds = divmod(round(value), 60)
+            return f"{minutes}:{seconds:02}"
+        case "seconds":
+            return f"{value:g} s"
+        case "mark":
+            return f"{value:.2f}"
+        case _:
+            return f"{value:,}"
 
 
 def _text(schedule: Schedule, days: str, rows: list[list[str]], language: Language) -> str:
@@ -80,17 +89,20 @@ def _text(schedule: Schedule, days: str, rows: list[list[str]], language: Langua
 
 def _html(schedule: Schedule, days: str, rows: list[list[str]], language: Language) -> str:
     head, *others = rows
-    top = "".join(f'<th style="{CELL}">{escape(cell)}</th>' for cell in head)
-    lines = "".join(
-        "<tr>" + "".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in others
-    )
+    lines = "".join(_html_row(row) for row in others)
     nothing = f"<p>{_word(NOTHING, language)}</p>" if len(rows) == 2 else ""
     return (
         f'<!doctype html><html lang="{language}"><body style="font-family:sans-serif;font-size:14px">'
         f'<h1 style="font-size:18px">{escape(schedule.name)}</h1><p>{escape(days)}</p>{nothing}'
-        f'<table style="border-collapse:collapse"><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>'
+        f'<table style="border-collapse:collapse"><thead>{_html_row(head)}</thead><tbody>{lines}</tbody></table>'
         f"<p>{_word(ATTACHED, language)}</p></body></html>"
     )
+
+
+def _html_row(row: list[str]) -> str:
+    first, *others = (escape(cell) for cell in row)
+    cells = "".join(f'<td style="{CELL}">{cell}</td>' for cell in others)
+    return f'<tr><th style="{CELL};text-align:left">{first}</th>{cells}</tr>'
 
 
 def _word(words: tuple[str, str], language: Language) -> str:

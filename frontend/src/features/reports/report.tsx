@@ -50,6 +50,13 @@ export function Report({ search, onSearch }: ReportProps) {
   return (
     <div className="report flex min-h-0 flex-1 flex-col gap-2.5 overflow-y-auto print:overflow-visible">
       <Wishes search={search} onSearch={onSearch} by={by} readsAll={readsAll} sheet={sheetUrl(asked, languageNow())} />
+      {report && (
+        <h2 className="hidden text-lg font-semibold print:block">
+          {t("reports.title")}
+          {" · "}
+          {t(`reports.by_${by}`)}
+        </h2>
+      )}
       {report && <Span report={report} />}
       {table.isError && <Empty icon={CircleAlert} title={refusal(table.error, t("fault.unknown"))} />}
       {table.isPending && (
@@ -58,7 +65,7 @@ export function Report({ search, onSearch }: ReportProps) {
         </div>
       )}
       {report && !table.isError && <Heights figures={report.total} definitions={definitions} />}
-      {trend.data && !trend.isError && trend.data.rows.length > 1 && (
+      {trend.data && !trend.isError && trend.data.rows.length > 1 && hasCalls(trend.data.total) && (
         <section className="sheet p-4" aria-label={t("reports.course")}>
           <Suspense fallback={<div style={{ height: 240 }} />}>
             <Chart report={trend.data} label={t("reports.course")} />
@@ -101,6 +108,8 @@ export function Report({ search, onSearch }: ReportProps) {
     </div>
   );
 }
+
+const hasCalls = (figures: Figures): boolean => (figures.offered ?? 0) + figures.answered + figures.handled > 0;
 
 function refusal(error: unknown, otherwise: string): string {
   const text = error instanceof ApiError ? error.fault.text : undefined;

@@ -137,7 +137,7 @@ function Head({ id, title, order, onSort, onHelp, isLong = false, className }: H
           onClick={() => onSort(id)}
           className="inline-flex min-h-7 items-center gap-1 rounded px-1.5 text-xs text-ink-2 hover:bg-hover hover:text-ink"
         >
-          <span className={isLeft ? "text-left" : "text-right"}>{title}</span>
+          <span className={cx("break-keep", isLeft ? "text-left" : "text-right")}>{title}</span>
           {isSorted && <Arrow aria-hidden size={12} className="shrink-0" />}
         </button>
         {onHelp && (
