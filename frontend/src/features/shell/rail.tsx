@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Link, useRouterState } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { help } from "@/actions/page";
 import { unread, useChats } from "@/core/chats";
 import { useDesk } from "@/core/store";
 import { sectionsOf } from "@/features/admin/sections";
-import { hands, useAction } from "@/hooks/useActions";
+import { useAction } from "@/hooks/useActions";
 import { IconButton } from "@/ui/button";
 import {
   Building2,
   Cable,
   ChartColumn,
   Clock3,
-  Ellipsis,
   Eye,
   Grid3x3,
   Headphones,
@@ -23,11 +23,10 @@ import {
   Settings,
   Users,
 } from "@/ui/icons";
-import { Menu, MenuItem } from "@/ui/menu";
 import { Tip } from "@/ui/tooltip";
 import { Mark } from "./mark";
 
-interface Place {
+export interface Place {
   to:
     | "/"
     | "/history"
@@ -59,6 +58,9 @@ const BOTTOM: readonly Place[] = [
   { to: "/settings", label: "nav.settings", icon: Settings },
 ];
 const DIAL: Place = { to: "/dial", label: "nav.dial", icon: Grid3x3 };
+
+// A menu is more to load than all the rest of the rail, and only phones need it.
+const More = lazy(() => import("./more").then((m) => ({ default: m.More })));
 
 /** So many fit at the thumb of a small phone; the others are behind "more". */
 const AT_THUMB = 5;
@@ -167,37 +169,19 @@ export function BottomNav() {
           <span className="max-w-full truncate px-0.5">{t(label)}</span>
         </Link>
       ))}
-      {rest.length > 0 && <More places={rest} />}
+      {rest.length > 0 && (
+        <Suspense fallback={<span className={THUMB} />}>
+          <More places={rest} />
+        </Suspense>
+      )}
     </nav>
   );
 }
 
-const THUMB =
+export const THUMB =
   "flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 data-[status=active]:text-accent-ink";
 
-function More({ places }: { places: readonly Place[] }) {
-  const { t } = useTranslation();
-  const path = useRouterState({ select: (s) => s.location.pathname });
-  const isHere = places.some((p) => path.startsWith(p.to));
-  const trigger = (
-    <button type="button" className={THUMB} {...(isHere ? { "data-status": "active" } : {})}>
-      <span className="relative">
-        <Ellipsis aria-hidden size={20} />
-        {places.some((p) => p.to === "/chats") && <PhoneNews to="/chats" />}
-      </span>
-      {t("nav.more")}
-    </button>
-  );
-  return (
-    <Menu side="top" align="end" trigger={trigger}>
-      {places.map(({ to, label, icon }) => (
-        <MenuItem key={to} icon={icon} label={t(label)} checked={path.startsWith(to)} onSelect={() => hands.go(to)} />
-      ))}
-    </Menu>
-  );
-}
-
-function PhoneNews({ to }: { to: string }) {
+export function PhoneNews({ to }: { to: string }) {
   const news = useNews(to);
   return news > 0 ? <News count={news} /> : null;
 }
