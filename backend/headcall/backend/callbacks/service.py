@@ -147,6 +147,9 @@ class Callbacks:
             is_theirs = call.callback and call.callback.number == number and call.queue_id == queue.queue_id
             if is_theirs and await self._cancelled(call, "redial"):
                 return call.queue_entered_at_ms
+        async with self.store.read() as session:
+            if not await rows.has_place(session, queue.queue_id, number[:32]):
+                return None
         async with self.store.begin() as session:
             return await rows.take_place(session, queue.queue_id, number[:32], self.clock.wall_ms())
 

@@ -127,6 +127,11 @@ async def keep_place(session: AsyncSession, queue_id: str, number: str, entered_
     await session.flush()
 
 
+async def has_place(session: AsyncSession, queue_id: str, number: str) -> bool:
+    """Whether it is worth a transaction: most callers have not called before."""
+    return await session.get(KeptPlaceRow, (queue_id, number)) is not None
+
+
 async def take_place(session: AsyncSession, queue_id: str, number: str, now_ms: int) -> int | None:
     """The entry time kept for this caller, once: whoever takes it has deleted it. What is too old goes as well."""
     await session.execute(delete(KeptPlaceRow).where(KeptPlaceRow.until_ms < now_ms))
