@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from headcall.backend.calls.inputs import SetPriority
 from headcall.backend.queues import store as queue_rows
 from headcall.backend.queues.model import Need
 from headcall.backend.sample import QUEUE_ID
@@ -245,17 +246,44 @@ def test_once_their_agent_was_waited_for_in_vain_a_caller_is_served_in_the_very_
             await office.bridge.offer(HOTLINE, from_number=number)
         await office.until(lambda: len(office.phone.queues.line()) == 2)
         await office.ready(LEI)
-        serve = dispatcher._serve
+        chooser = office.phone.chooser
+        look_up = chooser.look_up
 
-        async def slow(call: Any, queue: Any, before: int) -> bool:
-            done = await serve(call, queue, before)
-            if call.from_number == "13800138001":
+        async def slow(call: Any, queue: Any) -> None:
+            await look_up(call, queue)
+            if call.from_number == "13800138003":
                 office.clock.advance(31)
-            return done
 
-        dispatcher._serve = slow  # type: ignore[method-assign]
+        chooser.look_up = slow  # type: ignore[method-assign]
         await dispatcher.dispatch()
         rung = {call.from_number: call.ring.user_ids for call in office.calls() if call.ring}
         assert rung == {"13800138001": (LEI,)}
+
+    play(tmp_path, story)
+
+
+def test_whoever_is_moved_forward_while_another_is_looked_up_goes_first(tmp_path: Path) -> None:
+    """To whom a caller belongs takes a look into the database: what happens meanwhile counts."""
+
+    async def story(office: Office) -> None:
+        await change_queue(office, sticky_days=1)
+        dispatcher, last_agents = office.phone.dispatcher, office.phone.chooser._last_agents
+        await dispatcher.worker.close()
+        for number in ("13800138001", "13800138002"):
+            await office.bridge.offer(HOTLINE, from_number=number)
+            office.clock.advance(1)
+        await office.until(lambda: len(office.phone.queues.line()) == 2)
+        await office.ready(MEI)
+        second = office.phone.queues.line()[1]
+        look = last_agents._look
+
+        async def slow(call: Any, queue: Any) -> str | None:
+            await office.phone.calls.box(second.call_id).ask(SetPriority(9, LEI))
+            return await look(call, queue)
+
+        last_agents._look = slow  # type: ignore[method-assign]
+        await dispatcher.dispatch()
+        rung = {call.from_number: call.ring.user_ids for call in office.calls() if call.ring}
+        assert rung == {"13800138002": (MEI,)}
 
     play(tmp_path, story)

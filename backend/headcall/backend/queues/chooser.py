@@ -24,6 +24,14 @@ class Chooser:
         self._queues, self._agents, self._last_agents, self._clock = queues, agents, last_agents, clock
         self._chance = chance or Random()
 
+    def knows(self, call: Call, queue: Queue) -> bool:
+        """Whether `choose` needs no look into the database: then nothing can happen within it."""
+        return self._last_agents.is_known(call, queue)
+
+    async def look_up(self, call: Call, queue: Queue) -> None:
+        """Has `choose` know."""
+        await self._last_agents.of(call, queue)
+
     async def choose(self, call: Call, queue: Queue) -> Choice:
         """Who would be rung for this caller now, and why."""
         last_agent = await self._last_agents.of(call, queue)

@@ -57,6 +57,9 @@ class Dispatcher:
         slips: Counter[str] = Counter()
         while (found := self._next(tried)) is not None:
             call, queue, before = found
+            if not self.chooser.knows(call, queue):
+                await self.chooser.look_up(call, queue)  # takes time, so who is first is asked anew
+                continue
             if await self._serve(call, queue, before) or slips[call.call_id] == SLIPS:
                 tried.add(call.call_id)
             slips[call.call_id] += 1

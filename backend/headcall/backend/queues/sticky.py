@@ -31,6 +31,10 @@ class LastAgents:
             self._kept[key] = await self._look(call, queue)
         return self._kept[key]
 
+    def is_known(self, call: Call, queue: Queue) -> bool:
+        """Whether `of` answers at once."""
+        return queue.sticky_days <= 0 or not call.from_number or (call.call_id, queue.queue_id) in self._kept
+
     def known(self, call: Call, queue: Queue) -> str | None:
         """The same without looking: None also for who was not asked for yet."""
         return self._kept.get((call.call_id, queue.queue_id)) if queue.sticky_days > 0 else None

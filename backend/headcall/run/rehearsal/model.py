@@ -61,8 +61,10 @@ class Model:
         return any(self._fits(wait, user, ring.decided_ms) for user in ring.users)
 
     def _fit_for(self, wait: Wait, ring: Round) -> int:
-        """For how long an agent of this round would have done for that caller, by the caller's side of it."""
-        at, since = ring.decided_ms, wait.from_ms
+        """For how long an agent of this round, ready, would have done for that caller."""
+        at = ring.decided_ms
+        ready = [self._ready_since(user, at) for user in ring.users if self._fits(wait, user, at)]
+        since = max(wait.from_ms, min(ready, default=0))
         if self._last_agent(wait) is not None and self._kept_until(wait) <= at:
             since = max(since, self._kept_until(wait))
         over = [lapse + LAPSE_MS for user in ring.users for lapse in self._found.lapses(wait.call_id, user)]
