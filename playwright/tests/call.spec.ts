@@ -157,7 +157,9 @@ test.describe("without a gap", () => {
   });
 });
 
-test("one tab has the phone; the other says so and takes it on demand, with the call", async ({ browser }) => {
+test("one tab has the phone; the other takes it on demand, with the call, and gets it when that tab dies", async ({
+  browser,
+}) => {
   const mei = await sit(browser, "mei", { hz: 900 });
   await voice(mei.context, 1200);
   const second = await mei.context.newPage();
@@ -170,6 +172,12 @@ test("one tab has the phone; the other says so and takes it on demand, with the 
   await second.getByRole("button", { name: "在此标签页使用" }).click();
   await expectTone(second, 440);
   await expect.poll(async () => (await customer.state()).heard_dbov, { timeout: 8000 }).toBeGreaterThan(-35);
-  await second.keyboard.press("Alt+KeyK");
+  await expect(mei.page.getByText("电话在另一个标签页或设备上使用。")).toBeVisible();
+  await second.close();
+  await mei.page.bringToFront();
+  await expectTone(mei.page, 440);
+  await expect(mei.page.getByText("电话在另一个标签页或设备上使用。")).toBeHidden();
+  await mei.page.keyboard.press("Alt+KeyK");
+  await expect.poll(async () => (await customer.state()).state).toBe("ended");
   await leave(mei);
 });

@@ -16,6 +16,8 @@ import type { CallView, Command } from "./wire";
 
 const OWNER_KEY = "headcall.owner";
 const REPORT_EVERY = 5; // seconds
+/** By then a tab of this browser has seen what another one wrote into the storage they share. */
+const STORED_WITHIN_MS = 1000;
 
 export class Session {
   readonly instance: string;
@@ -182,10 +184,16 @@ export class Session {
   #claim(desk: Desk): void {
     if (location.pathname === "/wallboard") return;
     const tab = this.#tab();
-    // Another machine took the phone: what a tab of ours held is history.
     if (desk.owner !== null && desk.owner !== this.instance && desk.owner !== tab.lastHere)
-      localStorage.removeItem(OWNER_KEY);
+      setTimeout(() => this.#forget(), STORED_WITHIN_MS);
     if (claims(desk, tab)) void this.#take();
+  }
+
+  /** Another machine took the phone: what a tab of ours held is history. A tab beside us may have said so too late. */
+  #forget(): void {
+    const { owner } = useDesk.getState();
+    if (owner !== null && owner !== this.instance && owner !== localStorage.getItem(OWNER_KEY))
+      localStorage.removeItem(OWNER_KEY);
   }
 
   async #take(): Promise<void> {

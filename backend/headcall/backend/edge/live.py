@@ -24,6 +24,8 @@ Data = dict[str, Any]
 DoHandler = Callable[[Actor, Data], Awaitable[Data]]
 SnapshotProvider = Callable[[Actor], Awaitable[Any]]
 PresenceListener = Callable[[str, bool], Awaitable[None]]
+LeavingListener = Callable[[str, str], None]
+"""(user id, instance)"""
 
 BOX = 500
 """Messages that may wait for one page. Live pages take them in milliseconds."""
@@ -56,6 +58,7 @@ class Live:
         self._handlers: dict[str, DoHandler] = {}
         self._providers: dict[str, SnapshotProvider] = {}
         self._presence: list[PresenceListener] = []
+        self._leaving: list[LeavingListener] = []
         self._known_here: set[str] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -95,6 +98,10 @@ class Live:
     def on_presence(self, listener: PresenceListener) -> None:
         """Registers who is told (user_id, True) of a user's first tab, and (user_id, False) when the last is gone."""
         self._presence.append(listener)
+
+    def on_leaving(self, listener: LeavingListener) -> None:
+        """Registers who is told of each tab that has left; it may be back in a moment, if it was only loaded again."""
+        self._leaving.append(listener)
 
     def is_connected(self, user_id: str) -> bool:
         return self._tabs.get(user_id, 0) > 0
@@ -144,6 +151,8 @@ class Live:
         if connection is None:
             return
         user_id = connection.who.user_id
+        for listener in self._leaving:
+            listener(user_id, connection.instance)
         self._tabs[user_id] -= 1
         if self._tabs[user_id] == 0:
             del self._tabs[user_id]
