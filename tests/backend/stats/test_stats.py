@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from headcall.backend.agents.store import AgentPeriodRow
 from headcall.backend.calls.store import append
@@ -142,6 +143,34 @@ def test_a_strange_question_is_a_bad_request(tmp_path: Path, query: dict[str, An
         for path in ("/api/v1/stats", "/api/v1/stats.csv"):
             answer = await anna.get(path, params=query)
             assert answer.status_code == 400 and answer.json()["error"]["cause"] == "bad-request"
+
+    run_in_company(tmp_path, scenario)
+
+
+def test_no_report_goes_through_all_there_ever_was(tmp_path: Path) -> None:
+    """Every query finds its rows by an index: a day costs what a day holds, however many years are kept."""
+
+    async def scenario(c: Company) -> None:
+        await kept(c)
+        asked_of_sqlite: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if "stat_" in statement or "agent_periods" in statement:
+                asked_of_sqlite.append((statement, parameters))
+
+        engine = c.parts.store.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        for by in ("queue", "agent", "number", "interval"):
+            await asked(c, "anna", by=by)
+            await asked(c, "anna", by=by, queue_id=[A], number="400", user_id=MEI)
+        event.remove(engine, "before_cursor_execute", note)
+        assert len({statement for statement, _ in asked_of_sqlite}) >= 8
+        async with c.parts.store.read() as session:
+            connection = await session.connection()
+            for statement, parameters in asked_of_sqlite:
+                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                steps = [str(row[-1]) for row in plan.all()]
+                assert not [step for step in steps if step.startswith("SCAN")], (statement, steps)
 
     run_in_company(tmp_path, scenario)
 

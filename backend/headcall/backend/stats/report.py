@@ -76,4 +76,6 @@ class Report:
         found = key.get(self.question.by)
         if found is None:
             return ()
-        return self._rows.setdefault(found, Sums()), self._total
+        if found not in self._rows:
+            self._rows[found] = Sums()
+        return self._rows[found], self._total
