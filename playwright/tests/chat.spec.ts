@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "@playwright/test";
 import { expectAccessible, shoot } from "../helpers/a11y";
-import { leave, sit } from "../helpers/actors";
+import { becomeReady, leave, sit } from "../helpers/actors";
 import { demo } from "../helpers/system";
 
 const PNG = Buffer.from(
@@ -64,6 +64,7 @@ test("a visitor on a telephone writes to an agent, who answers, passes the chat 
   await mei.page.getByRole("button", { name: /李女士/ }).click();
   await expect(log).toContainText("客户着急");
 
+  await becomeReady(lei.page);
   await mei.page.getByRole("button", { name: "转交" }).click();
   await mei.page.getByRole("menuitem", { name: /张磊/ }).click();
   await lei.page.keyboard.press("Alt+KeyU");

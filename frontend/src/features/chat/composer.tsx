@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api/client";
+import { ApiError, api } from "@/api/client";
 import type { ChatView } from "@/api/types";
 import { useChats } from "@/core/chats";
 import { useDesk } from "@/core/store";
@@ -59,7 +59,8 @@ export function Composer({ chat }: { chat: ChatView }) {
       try {
         await api.sendChatFile(id, file);
       } catch (error) {
-        toast("fault", `${file.name}: ${faultText(error)}`);
+        const lies = error instanceof ApiError && (error.status === 400 || error.status === 413);
+        toast("fault", lies ? t("chat.file_refused", { name: file.name }) : `${file.name}: ${faultText(error)}`);
       }
     }
   }

@@ -10,7 +10,7 @@ import { Avatar } from "@/ui/bits";
 import { Button, IconButton } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import { Download, Paperclip, SendHorizontal } from "@/ui/icons";
-import type { VisitorLine } from "./line";
+import { Refusal, type VisitorLine } from "./line";
 import { type Conversation, refusalText, type Said } from "./visitor";
 
 const TYPING_EVERY_MS = 4000;
@@ -130,14 +130,15 @@ function Write({ line }: { line: VisitorLine }) {
   const picker = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
 
-  async function attempt(work: () => Promise<void>): Promise<boolean> {
+  async function attempt(work: () => Promise<void>, file?: string): Promise<boolean> {
     setBusy(true);
     setFault("");
     try {
       await work();
       return true;
     } catch (error) {
-      setFault(refusalText(error, t("visitor.not_sent")));
+      const lies = file && error instanceof Refusal && (error.status === 400 || error.status === 413);
+      setFault(lies ? t("chat.file_refused", { name: file }) : refusalText(error, t("visitor.not_sent")));
       return false;
     } finally {
       setBusy(false);
@@ -204,7 +205,7 @@ function Write({ line }: { line: VisitorLine }) {
         onChange={(e) => {
           const file = e.target.files?.[0];
           e.target.value = "";
-          if (file) void attempt(() => line.send(file));
+          if (file) void attempt(() => line.send(file), file.name);
         }}
       />
     </div>
