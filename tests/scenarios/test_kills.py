@@ -141,7 +141,8 @@ async def entered_once(desk: Desk, call_id: str) -> None:
     record = await record_of(desk.person, call_id)
     times = {entry["type"]: entry["at"] for entry in record["log"]}
     kinds = [entry["type"] for entry in record["log"]]
-    assert (kinds.count("queue_entered"), kinds.count("recovered")) == (1, KILLS), kinds
+    assert kinds.count("queue_entered") == 1, kinds
+    assert 1 <= kinds.count("recovered") <= KILLS, "a backend may die before it has written that it took over"
     assert abs(record["wait_s"] - seconds(times["queue_left"]) + seconds(times["queue_entered"])) < 1.0
 
 
