@@ -10,6 +10,7 @@ import { dispatch } from "./core/store";
 import type { Me } from "./core/wire";
 import { useTheme } from "./features/shell/theme";
 import { connectHands } from "./hooks/useActions";
+import { withWords } from "./i18n";
 import { router } from "./router";
 import { Spinner } from "./ui/bits";
 import { Toasts } from "./ui/toast";
@@ -26,7 +27,7 @@ const queries = new QueryClient({
   },
 });
 
-const Visitor = lazy(() => import("./features/visitor/visitor").then((m) => ({ default: m.Visitor })));
+const Visitor = lazy(withWords(() => import("./features/visitor/visitor").then((m) => ({ default: m.Visitor }))));
 
 /** The one page for who has no account. */
 const VISITOR_PATH = "/visitor";

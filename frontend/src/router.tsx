@@ -5,6 +5,7 @@ import { searchOf } from "./features/reports/asked";
 import { Failed } from "./features/shell/failed";
 import { NotFound } from "./features/shell/not-found";
 import { Shell } from "./features/shell/shell";
+import { withWords } from "./i18n";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -30,69 +31,106 @@ const history = createRoute({
       ...(raw.scope === "all" ? { scope: "all" as const } : {}),
     };
   },
-  component: lazyRouteComponent(() => import("./features/history/history"), "History"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/history/history")),
+    "History",
+  ),
 });
 const people = createRoute({
   getParentRoute: () => root,
   path: "/people",
-  component: lazyRouteComponent(() => import("./features/people/people-page"), "PeoplePage"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/people/people-page")),
+    "PeoplePage",
+  ),
 });
 const dial = createRoute({
   getParentRoute: () => root,
   path: "/dial",
-  component: lazyRouteComponent(() => import("./features/desk/dial-page"), "DialPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/desk/dial-page")),
+    "DialPage",
+  ),
 });
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./features/settings/settings"), "SettingsPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/settings/settings")),
+    "SettingsPage",
+  ),
 });
 const check = createRoute({
   getParentRoute: () => root,
   path: "/check",
-  component: lazyRouteComponent(() => import("./features/check/check"), "Check"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/check/check")),
+    "Check",
+  ),
 });
 
 const supervise = createRoute({
   getParentRoute: () => root,
   path: "/supervise",
-  component: lazyRouteComponent(() => import("./features/supervise/supervise"), "Supervise"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/supervise/supervise")),
+    "Supervise",
+  ),
 });
 const wallboard = createRoute({
   getParentRoute: () => root,
   path: "/wallboard",
-  component: lazyRouteComponent(() => import("./features/wallboard/wallboard"), "Wallboard"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/wallboard/wallboard")),
+    "Wallboard",
+  ),
 });
 const reports = createRoute({
   getParentRoute: () => root,
   path: "/reports",
   validateSearch: searchOf,
-  component: lazyRouteComponent(() => import("./features/reports/reports"), "Reports"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/reports/reports")),
+    "Reports",
+  ),
 });
 const admin = createRoute({
   getParentRoute: () => root,
   path: "/admin",
-  component: lazyRouteComponent(() => import("./features/admin/admin"), "Admin"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/admin/admin")),
+    "Admin",
+  ),
 });
 const adminSection = createRoute({
   getParentRoute: () => root,
   path: "/admin/$section",
-  component: lazyRouteComponent(() => import("./features/admin/admin"), "Admin"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/admin/admin")),
+    "Admin",
+  ),
 });
 
 const operator = createRoute({
   getParentRoute: () => root,
   path: "/operator",
-  component: lazyRouteComponent(() => import("./features/operator/operator"), "Operator"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/operator/operator")),
+    "Operator",
+  ),
 });
 const chats = createRoute({
   getParentRoute: () => root,
   path: "/chats",
-  component: lazyRouteComponent(() => import("./features/chat/chats"), "Chats"),
+  component: lazyRouteComponent(
+    withWords(() => import("./features/chat/chats")),
+    "Chats",
+  ),
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([operator, 
+  routeTree: root.addChildren([
+    operator,
     desk,
     chats,
     history,

@@ -22,6 +22,24 @@ const WORDS: Record<Language, () => Promise<{ default: object }>> = {
   en: () => import("./en.json"),
 };
 
+/** Words of pages that come later than the first load. */
+const MORE: Record<Language, () => Promise<{ default: object }>> = {
+  zh: () => import("./more.zh.json"),
+  en: () => import("./more.en.json"),
+};
+
+let rest: Promise<unknown> = Promise.resolve();
+let hasSpoken = false;
+
+/** A page that is loaded later waits for the words that are, too. */
+export function withWords<T>(load: () => Promise<T>): () => Promise<T> {
+  return async () => (await Promise.all([load(), rest]))[0];
+}
+
+async function bring(language: Language): Promise<void> {
+  i18n.addResourceBundle(language, "translation", (await MORE[language]()).default, true, true);
+}
+
 void i18n.use(initReactI18next).init({
   lng: languageNow(),
   fallbackLng: false,
@@ -35,7 +53,11 @@ void i18n.use(initReactI18next).init({
 export async function speak(language: Language): Promise<void> {
   if (!i18n.hasResourceBundle(language, "translation")) {
     i18n.addResourceBundle(language, "translation", (await WORDS[language]()).default);
+    // Who comes waits for the first words alone; who changes the language on a later page sees no key in between.
+    rest = bring(language).catch(() => undefined);
+    if (hasSpoken) await rest;
   }
+  hasSpoken = true;
   document.documentElement.lang = localeOf(language);
   if (i18n.language !== language) await i18n.changeLanguage(language);
 }

@@ -20,7 +20,8 @@ import { ariaKeys, belongsToField, pressed, shownKeys } from "@/actions/keys";
 import { ACTIONS, actionFor, keysOf } from "@/actions/registry";
 import { useUi } from "@/core/ui";
 import { sceneOf } from "@/hooks/useScene";
-import en from "@/i18n/en.json";
+import first from "@/i18n/en.json";
+import rest from "@/i18n/more.en.json";
 import { after, call, conferring, consulting, opened, parked, said, talking } from "../core/material";
 
 const scene = (calls: ReturnType<typeof call>[], instance = "tab_1") =>
@@ -63,7 +64,7 @@ describe("the registry", () => {
     const calls = [call(), talking(), talking({ held: true, state: "held" }), consulting(), conferring()];
     const scenes = [scene([]), ...calls.map((c) => scene([c]))];
     const named = (key: string) =>
-      key.split(".").reduce<unknown>((o, k) => (o as Record<string, unknown> | undefined)?.[k], en);
+      key.split(".").reduce<unknown>((o, k) => (o as Record<string, unknown> | undefined)?.[k], { ...first, ...rest });
     for (const a of ACTIONS) for (const s of scenes) expect(named(a.label(s)), a.id).toBeTypeOf("string");
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { chances, groupsOf } from "@/features/history/reasons";
 import { storyOf } from "@/features/history/story";
-import en from "@/i18n/en.json";
+import en from "@/i18n/more.en.json";
 
 const at = (s: number) => new Date(Date.UTC(2026, 10, 25, 9, 0, s)).toISOString();
 const log = (...events: [number, string, Record<string, unknown>][]) =>

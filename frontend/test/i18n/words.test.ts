@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { languageOf } from "@/i18n";
 import en from "@/i18n/en.json";
+import moreEn from "@/i18n/more.en.json";
+import moreZh from "@/i18n/more.zh.json";
 import zh from "@/i18n/zh.json";
 
 type Tree = { [key: string]: string | Tree };
@@ -17,12 +19,17 @@ function flat(tree: Tree, prefix = ""): Map<string, string> {
   return found;
 }
 
-const words = { zh: flat(zh), en: flat(en) };
+const words = { zh: new Map([...flat(zh), ...flat(moreZh)]), en: new Map([...flat(en), ...flat(moreEn)]) };
 const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort();
 
 describe("both languages", () => {
   test("have the same keys", () => {
     expect([...words.en.keys()].sort()).toEqual([...words.zh.keys()].sort());
+  });
+
+  test("say nothing twice: what is in the first load is not in the rest", () => {
+    expect([...flat(zh).keys()].filter((key) => flat(moreZh).has(key))).toEqual([]);
+    expect([...flat(en).keys()].filter((key) => flat(moreEn).has(key))).toEqual([]);
   });
 
   test("leave no text empty, and fill the same holes", () => {
