@@ -147,14 +147,7 @@ class Telephony:
         self.board = Board(given.store, given.clock, self.calls, self.agents, self.queues)
         self.board_socket = BoardSocket(self.board, self.agents, self.audit, given.live, given.clock)
         self.call_views = CallViews(self.calls, given.live.publish_user)
-        self.ledger = Ledger(
-            self.calls,
-            given.store,
-            given.recordings,
-            agent_of=self.agents.get,
-            queue_of=self.queues.get,
-            new_id=given.ids,
-        )
+        self.ledger = self._make_ledger()
         self.stage = Stage(self._app_for, given.prompts, self.alarm, given.ids, self.tasks)
         self.recovery = Recovery(
             self.calls,
@@ -168,6 +161,16 @@ class Telephony:
         self.events = self._make_events()
         self._served: Served | None = None
         self._register()
+
+    def _make_ledger(self) -> Ledger:
+        return Ledger(
+            self.calls,
+            self.given.store,
+            self.given.recordings,
+            agent_of=self.agents.get,
+            queue_of=self.queues.get,
+            new_id=self.given.ids,
+        )
 
     def _make_dispatcher(self) -> Dispatcher:
         return Dispatcher(
