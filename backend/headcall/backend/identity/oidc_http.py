@@ -94,7 +94,7 @@ def _redirect_uri(company: CompanyLogIn, request: Request) -> str:
 
 
 def _back(fault: OidcFault) -> RedirectResponse:
-    log.warning("log-in with the company account: %s: %s", type(fault).__name__, fault)
+    log.warning("log-in with the company account: %s: %r", type(fault).__name__, str(fault))
     back = RedirectResponse(f"/?login={fault.id}", 303, headers={"cache-control": "no-store"})
     back.delete_cookie(COOKIE, path=PATH)
     return back

@@ -204,7 +204,7 @@ def faults() -> Iterator[None]:
     except OidcFault:
         raise
     except OAuthError as error:
-        log.warning("the identity provider refuses: %s", str(error.error)[:60])
+        log.warning("the identity provider refuses: %r", str(error.error)[:60])
         kind = Misconfigured if error.error in _OURS else Expired if error.error == "invalid_grant" else Broken
         raise kind(str(error.error)[:60]) from error
     except httpx.HTTPStatusError as error:
