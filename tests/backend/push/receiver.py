@@ -44,7 +44,7 @@ class Receiver:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for _ in range(5):  # who was accepted in this moment is served, and counted
+        for _turn in range(5):  # who was accepted in this moment is served, and counted
             await asyncio.sleep(0)
         self._server.close()
         while self._open:
