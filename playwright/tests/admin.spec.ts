@@ -58,6 +58,107 @@ test("a queue is made, changed and removed; a queue with a number stays; the aud
   await page.context().close();
 });
 
+test("somebody is made a person and an agent, gets a free number, and is switched off; prompts and hours follow", async ({
+  browser,
+}) => {
+  const page = await administer(browser);
+  const hostile = `<script>alert(1)</script> 🌙 ${Date.now()}`;
+  const row = page.getByRole("listitem").filter({ hasText: hostile });
+  const dialog = page.getByRole("dialog");
+  const headers = { "X-HeadCall": "1" };
+
+  await page.getByRole("link", { name: "人员", exact: true }).click();
+  await page.getByRole("button", { name: "新建人员" }).click();
+  await dialog.getByLabel("姓名").fill(hostile);
+  await dialog.getByLabel("账号").fill(`new${Date.now()}`);
+  await dialog.getByRole("button", { name: "创建" }).click();
+  await expect(page.getByTestId("initial-password")).toHaveText(/.{12,}/);
+  await dialog.getByRole("button", { name: "完成" }).click();
+  await row.getByRole("button").click();
+  await dialog.getByRole("switch", { name: /坐席/ }).click();
+  await dialog.getByLabel("呼叫中心", { exact: true }).check();
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await expect(row).toContainText("坐席");
+
+  const first = `77${String(Date.now()).slice(-9)}`;
+  const block = { name: "号段", first: `${first.slice(0, 9)}00`, count: 100 };
+  expect((await page.request.post("/api/v1/number-blocks", { headers, data: block })).status()).toBe(201);
+  await page.getByRole("link", { name: "号码", exact: true }).click();
+  await page.getByRole("searchbox").fill(block.first);
+  await expect(page.getByRole("listitem")).toHaveCount(1);
+  await page.getByRole("button", { name: `编辑${block.first}` }).click();
+  await dialog.getByText("人员", { exact: true }).click();
+  await dialog.getByRole("searchbox").fill(hostile);
+  await dialog.getByRole("radio", { name: hostile }).check();
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await expect(row).toBeVisible();
+
+  await page.getByRole("button", { name: "导入导出" }).click();
+  const wrong = "号码,用途,目标\n1,人员,nobody\n";
+  await dialog
+    .getByLabel("CSV 文件")
+    .setInputFiles({ name: "n.csv", mimeType: "text/csv", buffer: Buffer.from(wrong) });
+  await expect(dialog.getByRole("table")).toContainText("不是电话号码");
+  await expect(dialog.getByRole("button", { name: "导入" })).toBeDisabled();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("link", { name: "人员", exact: true }).click();
+  await row.getByRole("button").click();
+  await dialog.getByRole("button", { name: "停用" }).click();
+  await expect(dialog.getByRole("button", { name: "启用" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(row).toContainText("已停用");
+
+  await page.getByRole("link", { name: "提示音" }).click();
+  await page.getByRole("button", { name: "新建提示音" }).click();
+  await dialog.getByLabel("名称").fill(hostile);
+  await dialog.getByRole("button", { name: "创建" }).click();
+  const lie = { name: "lie.mp3", mimeType: "audio/mpeg", buffer: Buffer.from("<html>") };
+  await dialog.getByLabel(/^上传/).setInputFiles(lie);
+  await expect(page.getByText("不是可用的音频文件")).toBeVisible();
+  await dialog.getByLabel("由语音合成朗读的文字").fill("您好");
+  await dialog.getByRole("button", { name: "合成" }).click();
+  await expect(dialog.getByText("正在使用")).toBeVisible();
+  await dialog.getByRole("button", { name: "删除" }).click();
+  await expect(row).toHaveCount(0);
+
+  await page.getByRole("link", { name: "营业时间" }).click();
+  await page.getByRole("button", { name: "新建营业时间" }).click();
+  await dialog.getByLabel("名称").fill(hostile);
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await row.getByRole("button", { name: /^手动切换/ }).click();
+  await dialog.getByRole("button", { name: "手动切换" }).click();
+  await expect(row).toContainText("手动切换");
+  await row.getByRole("button", { name: /^编辑/ }).click();
+  await dialog.getByRole("button", { name: "删除", exact: true }).click();
+  await expect(row).toHaveCount(0);
+  await page.context().close();
+});
+
+test("an emptied number is not nought, and two who edit one queue learn of each other", async ({ browser }) => {
+  const page = await administer(browser);
+  const headers = { "X-HeadCall": "1" };
+  const made = await page.request.post("/api/v1/queues", { headers, data: { name: `两人 ${Date.now()}` } });
+  const { id, number: _number, ...rules } = await made.json();
+  await page.reload();
+  await page.getByRole("button", { name: `编辑${rules.name}` }).click();
+  const editor = page.getByRole("dialog");
+  const wait = editor.getByLabel("最长等待（秒）");
+  await wait.fill("");
+  await expect(editor.getByRole("button", { name: "保存" })).toBeDisabled();
+  await wait.fill("333");
+  const other = { ...rules, wrap_up_s: 44 };
+  expect((await page.request.put(`/api/v1/queues/${id}`, { headers, data: other })).ok()).toBe(true);
+  await editor.getByRole("button", { name: "保存" }).click();
+  await expect(editor.getByRole("alert")).toContainText("10 → 44");
+  await editor.getByRole("button", { name: "保存" }).click();
+  await expect(editor).toBeHidden();
+  const now = await (await page.request.get(`/api/v1/queues/${id}`)).json();
+  expect([now.max_wait_s, now.wrap_up_s]).toEqual([333, 44]);
+  await page.request.delete(`/api/v1/queues/${id}`, { headers });
+  await page.context().close();
+});
+
 for (const [name, options] of [
   ["zh-light", {}],
   ["en-dark", { locale: "en-GB", colorScheme: "dark" }],
@@ -67,6 +168,17 @@ for (const [name, options] of [
     const page = await administer(browser, options);
     await expectAccessible(page);
     await shoot(page, `${name}-admin`);
+    for (const [id, label] of [
+      ["people", /^(人员|People)$/],
+      ["numbers", /^(号码|Numbers)$/],
+      ["hours", /^(营业时间|Opening hours)$/],
+      ["prompts", /^(提示音|Prompts)$/],
+    ] as const) {
+      await page.locator(`a[href="/admin/${id}"]`).click();
+      await expect(page.getByRole("region", { name: label })).toBeVisible();
+      await expectAccessible(page);
+      await shoot(page, `${name}-admin-${id}`);
+    }
     await page.getByRole("link", { name: /^(审计日志|Audit log)$/ }).click();
     await expect(page.getByRole("region").getByRole("listitem").first()).toBeVisible();
     await expectAccessible(page);

@@ -159,7 +159,7 @@ function Week({ week, onChange }: { week: HoursRules["week"]; onChange(week: Hou
                 <IconButton
                   icon={X}
                   size="sm"
-                  label={t("admin.remove")}
+                  label={t("admin.remove_of", { name: `${t(`weekday.${day}`)} ${shown(interval.begins)}` })}
                   onClick={() =>
                     set(
                       day,
