@@ -116,7 +116,7 @@ test("an agent whose microphone is forbidden, then whose tab is frozen, is offer
   const mei = await sit(browser, "mei", { hz: 900 });
   const { page } = mei;
   const cdp = await mei.context.newCDPSession(page);
-  const { browserContextId } = (await cdp.send("Target.getTargetInfo")).targetInfo;
+  const { browserContextId = "" } = (await cdp.send("Target.getTargetInfo")).targetInfo;
   const microphone = (setting: "denied" | "granted") =>
     cdp.send("Browser.setPermission", { permission: { name: "microphone" }, setting, browserContextId });
   await microphone("denied");
