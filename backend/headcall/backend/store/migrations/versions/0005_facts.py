@@ -11,6 +11,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _facts()
+    _periods_and_reports()
+
+
+def _periods_and_reports() -> None:
     op.create_table(
         "agent_periods",
         sa.Column("period_id", sa.Integer(), nullable=False),
@@ -43,6 +48,26 @@ def upgrade() -> None:
         sa.Column("changed_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("schedule_id", name=op.f("pk_report_schedules")),
     )
+
+    op.create_table(
+        "report_sendings",
+        sa.Column("schedule_id", sa.String(length=40), nullable=False),
+        sa.Column("slot_ms", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["schedule_id"],
+            ["report_schedules.schedule_id"],
+            name=op.f("fk_report_sendings_schedule_id_report_schedules"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("schedule_id", "slot_ms", name=op.f("pk_report_sendings")),
+    )
+
+
+def _facts() -> None:
     op.create_table(
         "stat_rings",
         sa.Column("call_id", sa.String(length=40), nullable=False),
@@ -92,20 +117,3 @@ def upgrade() -> None:
     with op.batch_alter_table("stat_visits", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stat_visits_at_ms"), ["at_ms"], unique=False)
         batch_op.create_index(batch_op.f("ix_stat_visits_queue_id_at_ms"), ["queue_id", "at_ms"], unique=False)
-
-    op.create_table(
-        "report_sendings",
-        sa.Column("schedule_id", sa.String(length=40), nullable=False),
-        sa.Column("slot_ms", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["schedule_id"],
-            ["report_schedules.schedule_id"],
-            name=op.f("fk_report_sendings_schedule_id_report_schedules"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("schedule_id", "slot_ms", name=op.f("pk_report_sendings")),
-    )
