@@ -41,6 +41,18 @@ def test_new_passwords_of_the_data_folder_are_taken_and_own_settings_stay(tmp_pa
     run_in_company(tmp_path, scenario)
 
 
+def test_what_the_administration_made_of_the_company_stays(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        admin = await c.signed_in("admin")
+        number = "/api/v1/numbers/83012341001"
+        assert (await admin.put(number, json={"target_kind": "user", "target": "usr_demo_lei"})).status_code == 200
+        await c.demo.seed(PASSWORDS, SIP_PASSWORDS, 8405)
+        found = (await admin.get("/api/v1/numbers", params={"q": "83012341001"})).json()["numbers"]
+        assert [entry["target_name"] for entry in found] == ["张磊"]
+
+    run_in_company(tmp_path, scenario)
+
+
 def test_without_a_password_nobody_signs_in(tmp_path: Path) -> None:
     async def scenario(c: Company) -> None:
         for password in ("", "!", "None"):

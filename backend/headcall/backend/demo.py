@@ -26,6 +26,7 @@ from headcall.kit.clock import Clock
 from headcall.wire.legs import Trunk
 
 FACT = "demo-passwords"
+SEEDED = "demo-company"
 
 SeedQueue = Callable[[AsyncSession, str, str, str, list[str]], Awaitable[None]]
 """(session, queue_id, name, number, members): makes the queue if it is not there."""
@@ -62,8 +63,10 @@ class Demo:
             if are_new:
                 await facts.remember(session, FACT, {"sealed": self.box.seal(json.dumps(dict(passwords)))})
             await self._telephones(session, sip_passwords)
-            await self._numbers(session)
-            await self._calls(session)
+            if not await facts.recall(session, SEEDED):  # what was made of the company since, stays
+                await self._numbers(session)
+                await self._calls(session)
+                await facts.remember(session, SEEDED, {"seeded": True})
             await self.trunks.put(
                 session,
                 Trunk(

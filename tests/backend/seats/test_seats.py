@@ -61,7 +61,7 @@ def test_a_seat_is_given_read_changed_and_taken_away(tmp_path: Path, database_ur
         ({"agent_number": "1001"}, "taken"),
         ({"agent_number": "<b>"}, "bad-request"),
         ({"agent_number": ""}, "bad-request"),
-        ({"queues": [{"queue_id": "que_nowhere"}]}, "taken"),
+        ({"queues": [{"queue_id": "que_nowhere"}]}, "bad-request"),
         ({"queues": [{"queue_id": QUEUE_ID}, {"queue_id": QUEUE_ID}]}, "bad-request"),
         ({"queues": [{"queue_id": QUEUE_ID, "weight": 0}]}, "bad-request"),
         ({"skills": {"x" * 4000: 1}}, "bad-request"),

@@ -65,6 +65,8 @@ class Seats:
                 raise ApiError("conflict", "this person is switched off")
             before = await _seat(session, user_id)
             check_stamp(version, {"seat": before})
+            if any(self._queues.get(served.queue_id) is None for served in seat.queues):
+                raise ApiError("bad-request", "`queues` names a queue that is not there")
             if "agent.work" not in rights_of(tuple(user.roles)):
                 user.roles = [*user.roles, "agent"]
             await agent_rows.put(session, user_id, seat.agent_number, level=seat.level, seat=seat.seat)
@@ -76,7 +78,7 @@ class Seats:
         try:
             await self._agents.administer(user_id, change)
         except IntegrityError:
-            raise ApiError("taken", "the agent's number is somebody's, or there is no such queue") from None
+            raise ApiError("taken", "the agent's number is somebody's") from None
         return await self._taken_up(user_id)
 
     async def remove(self, who: Actor, user_id: str) -> View:
