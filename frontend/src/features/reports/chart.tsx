@@ -91,8 +91,10 @@ function options(
   const points = { show: false };
   // Of one day the hour is enough.
   const isDay = report.first_day === report.last_day;
-  const short = (plot: uPlot, name: string) =>
-    isDay ? name.slice(-5) : plot.width < 500 ? name.replace(/周.| ?[A-Z][a-z]{2} ?/, "") : name;
+  const named = (plot: uPlot, key: string) => {
+    const name = intervalName(key, report.interval, locale, plot.width < 500);
+    return isDay ? name.slice(-5) : name;
+  };
   const axis = { stroke: colour("ink-3"), font: AXIS_FONT, ticks: { show: false } };
   const grid = { stroke: colour("line"), width: 1 };
   const count = { label: "", points, paths: bars(0.72) as uPlot.Series.PathBuilder };
@@ -117,7 +119,7 @@ function options(
         values: (plot, splits) =>
           splits.map((i) => {
             const row = report.rows[i];
-            return row ? short(plot, intervalName(row.key, report.interval, locale)) : "";
+            return row ? named(plot, row.key) : "";
           }),
       },
       { ...axis, grid, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] },

@@ -72,7 +72,7 @@ export function shown(unit: Definition["unit"], value: Figures[FigureId], locale
 }
 
 /** `2026-11-25T09:00:00+08:00` as the company's clock shows it; the page's own time zone does not matter. */
-export function intervalName(key: string, interval: Report["interval"], locale: string): string {
+export function intervalName(key: string, interval: Report["interval"], locale: string, isNarrow = false): string {
   const [day = "", time = ""] = key.split("T");
   const date = new Date(`${day}T00:00:00Z`);
   const format = (options: Intl.DateTimeFormatOptions) =>
@@ -84,7 +84,7 @@ export function intervalName(key: string, interval: Report["interval"], locale: 
     case "month":
       return format({ year: "numeric", month: "long" });
     default:
-      return format({ month: "2-digit", day: "2-digit", weekday: "short" });
+      return format({ month: "2-digit", day: "2-digit", ...(isNarrow ? {} : { weekday: "short" }) });
   }
 }
 

@@ -139,10 +139,7 @@ export function ScheduleEditor({ schedule, zone, onClose }: ScheduleEditorProps)
         <Choice
           label={t("reports.language")}
           value={wish.language}
-          choices={[
-            { value: "zh", label: "中文" },
-            { value: "en", label: "English" },
-          ]}
+          choices={choices(["zh", "en"], "language")}
           onChange={(language) => set({ language: language as ScheduleWish["language"] })}
         />
         <div className="col-span-2 flex min-h-9 items-center justify-between text-sm">
