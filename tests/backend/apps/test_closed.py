@@ -93,3 +93,42 @@ def test_open_hours_and_the_switch_let_callers_in(tmp_path: Path) -> None:
         await office.over()
 
     play(tmp_path, story)
+
+
+def test_a_queue_is_heard_with_the_sounds_it_has_chosen(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        sounds = {name: str(office.folder / f"{name}.wav") for name in ("hello", "tune", "news", "night")}
+        for path in sounds.values():
+            Path(path).write_bytes(b"RIFF")
+        office.parts.library._heard = {name: {"zh": path} for name, path in sounds.items()}
+        rules = {"welcome": "hello", "music": "tune", "announcements": [{"prompt_id": "news"}, {"prompt_id": "gone"}]}
+        async with office.parts.store.begin() as session:
+            await session.execute(update(QueueRow).where(QueueRow.queue_id == QUEUE_ID).values(rules=rules))
+        await office.phone.queues_changed()
+        customer = await office.bridge.offer(HOTLINE)
+        await office.until(lambda: sounds["tune"] in said(office))
+        assert said(office) == [sounds["hello"], "recorded.zh", "position.zh n=0", sounds["tune"]]
+        await office.pass_time(31)
+        await office.until(lambda: said(office).count(sounds["tune"]) == 2)
+        assert said(office)[4:] == [sounds["news"], "position.zh n=0", sounds["tune"]]
+        await office.pass_time(31)
+        await office.until(lambda: said(office).count(sounds["tune"]) == 3)
+        assert said(office)[7] == "still-waiting.zh"
+        await office.bridge.hangs_up(customer, "caller-cancelled")
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_the_closed_announcement_may_be_a_prompt_of_ones_own(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        path = office.folder / "night.wav"
+        path.write_bytes(b"RIFF")
+        office.parts.library._heard = {"night": {"en": str(path)}}
+        await keep(office, Hours("", "nights", week=NEVER, closed=Closed(zh="never spoken", prompt_id="night")))
+        customer = await office.bridge.offer(HOTLINE)
+        await office.until(lambda: customer in office.bridge.causes)
+        assert said(office) == [str(path)]
+        await office.over()
+
+    play(tmp_path, story)
