@@ -105,9 +105,9 @@ describe("figures as people read them", () => {
     ["share", 0.2727, "27.3%"],
     ["mark", 4, "4.00"],
     ["share", null, "–"],
-    ["counts", { sold: 2, lost: 0 }, "sold 2"],
+    ["counts", { sold: 2, lost: 0 }, "sold: 2"],
     ["counts", {}, "–"],
-    ["seconds_by", { meal: 600, "": 60 }, "Meal 10:00 · none 1:00"],
+    ["seconds_by", { meal: 600, "": 60 }, "Meal: 10:00 · none: 1:00"],
   ] as const)("%s %j is %s", (unit, value, text) => {
     expect(shown(unit, value, "en-GB", reason)).toBe(text);
   });

@@ -57,7 +57,7 @@ export function shown(unit: Definition["unit"], value: Figures[FigureId], locale
     const parts = Object.entries(value).filter(([, n]) => n > 0);
     const name = (key: string) => (unit === "seconds_by" ? reason(key) : key);
     const text = (n: number) => (unit === "seconds_by" ? duration(n) : String(n));
-    return parts.map(([key, n]) => `${name(key)} ${text(n)}`).join(" · ") || "–";
+    return parts.map(([key, n]) => `${name(key)}: ${text(n)}`).join(" · ") || "–";
   }
   switch (unit) {
     case "seconds":

@@ -71,7 +71,7 @@ export function Table({ report, group, definitions }: TableProps) {
               <tr key={row.key} className="border-b border-line hover:bg-hover">
                 <th
                   scope="row"
-                  className="sticky left-0 z-10 max-w-44 bg-sheet px-3 py-2 text-left font-medium break-words max-md:max-w-32"
+                  className="sticky left-0 z-10 max-w-44 min-w-24 break-keep bg-sheet px-3 py-2 text-left font-medium break-words max-md:max-w-32"
                 >
                   <span className={report.by === "interval" ? "figures whitespace-nowrap" : ""}>
                     {nameOf(row, report, locale)}
