@@ -26,6 +26,7 @@ def test_changes_are_found_by_person_action_time_and_page(tmp_path: Path, databa
         assert await names(person="%") == []
         assert await names(action="queue.") == ["100%", "two", "one"] and await names(action="number.") == []
         entries = (await admin.get("/api/v1/audit")).json()["entries"]
+        assert [entry["object_name"] for entry in entries] == ["100%", "two", "one"]
         assert await names(since=entries[1]["at"]) == ["100%", "two"]
         assert await names(until=entries[1]["at"]) == ["one"]
         assert await names(before=entries[1]["id"]) == ["one"]

@@ -25,6 +25,8 @@ class AuditEntry(BaseModel):
     user: Changer
     action: str
     object_id: str
+    object_name: str
+    """What it is called now; empty for what has no name, or is gone."""
     before: dict[str, Any]
     after: dict[str, Any]
 

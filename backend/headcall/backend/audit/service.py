@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.audit import store as rows
+from headcall.backend.audit.names import names_of
 from headcall.backend.store.base import iso
 from headcall.backend.store.engine import Store
 from headcall.backend.users.model import Actor
@@ -58,6 +59,7 @@ class Audit:
         """The latest of the changes that are wanted, newest first."""
         async with self._store.read() as session:
             found = await rows.newest(session, wanted, limit)
+            names = await names_of(session, (row.object_id for row in found))
         return [
             {
                 "id": row.audit_id,
@@ -65,6 +67,7 @@ class Audit:
                 "user": {"user_id": row.user_id, "name": row.user_name},
                 "action": row.action,
                 "object_id": row.object_id,
+                "object_name": names.get(row.object_id, ""),
                 "before": row.before,
                 "after": row.after,
             }
