@@ -2054,6 +2054,8 @@ export interface components {
             id: string;
             /** Object Id */
             object_id: string;
+            /** Object Name */
+            object_name: string;
             user: components["schemas"]["Changer"];
         };
         /** AuditOut */
