@@ -120,7 +120,7 @@ function Change({ entry }: { entry: AuditEntry }) {
           <span className="inline-flex w-[calc(100%-1.5rem)] flex-wrap items-center gap-x-2 gap-y-1 pl-1 align-top">
             <span className="font-medium">{entry.user.name}</span>
             <Badge>{actionWord(t, entry.action)}</Badge>
-            <span className="text-xs break-all text-ink-3">{entry.object_id}</span>
+            <span className="text-xs break-all text-ink-3">{entry.object_name || entry.object_id}</span>
             <time dateTime={entry.at} className="figures ml-auto text-xs text-ink-3">
               {new Date(entry.at).toLocaleString(localeOf(languageNow()))}
             </time>
