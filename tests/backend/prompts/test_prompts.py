@@ -113,7 +113,7 @@ def test_a_number_tells_the_language(tmp_path: Path, number: str, language: str)
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
-    fields = {"n": 3, "digits": "1001", "minutes": 2, "text": "甲"}
+    fields = {"n": 3, "digits": "1001", "minutes": 2, "text": "甲", "press": "1"}
     for key, texts in TEXTS.items():
         assert set(texts) == {"zh", "en"}
         assert ("{" in texts["zh"]) == ("{" in texts["en"])
