@@ -220,4 +220,5 @@ class Model:
         if last_agent is None or last_agent not in self._rules(wait).members:
             return None
         is_at_work = self._state(last_agent, at_ms)[1] in AT_WORK
-        return last_agent if is_at_work and not self._found.lapses(wait.call_id, last_agent) else None
+        has_lapsed = any(lapse <= at_ms for lapse in self._found.lapses(wait.call_id, last_agent))
+        return last_agent if is_at_work and not has_lapsed else None
