@@ -103,7 +103,7 @@ def routes(chats: Chats, socket: ChatSocket) -> APIRouter:
         who: CurrentUser,
         scope: Literal["mine", "all", "live"] = "mine",
         q: Annotated[str, Query(max_length=100)] = "",
-        before_ms: int | None = None,
+        before_ms: Annotated[int | None, Query(ge=0, le=1 << 53)] = None,
     ) -> dict[str, Any]:
         """Chats that are over, the newest first; or (`live`, as a supervisor) all that go on."""
         if scope == "live":
