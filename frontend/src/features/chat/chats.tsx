@@ -50,7 +50,7 @@ export function Chats() {
         </PanelHead>
         {scope === "now" ? <ChatList /> : <Earlier chosen={past} choose={setPast} />}
       </section>
-      <div className={cx("flex min-h-0", !open && "max-lg:hidden")}>
+      <div className={cx("flex min-h-0 min-w-0", !open && "max-lg:hidden")}>
         {open ? (
           <Conversation key={open} chatId={open} live={live} onBack={close} />
         ) : (

@@ -41,7 +41,7 @@ export function Conversation({ chatId, live, onBack }: ConversationProps) {
   useRead(live);
   const end = useBottom(messages.length);
   return (
-    <section aria-label={t("chat.conversation")} className="sheet flex min-h-0 flex-1 flex-col">
+    <section aria-label={t("chat.conversation")} className="sheet flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 md:px-4">
         <IconButton icon={ArrowLeft} label={t("chat.back")} onClick={onBack} className="lg:hidden" side="right" />
         {chat && (
