@@ -23,7 +23,8 @@ export function Help() {
       title={t("help.title")}
       description={on ? t("help.text") : t("help.off")}
     >
-      <div className="overflow-y-auto px-5 pb-5">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
+      <div className="overflow-y-auto px-5 pb-5" tabIndex={0}>
         {SECTIONS.map((section) => (
           <section key={section} className="mt-2">
             <h3 className="pb-1 text-xs font-medium text-ink-3">{t(`help.${section}`)}</h3>
