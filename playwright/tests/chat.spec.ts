@@ -9,7 +9,9 @@ const PNG = Buffer.from(
   "base64",
 );
 
-test("a visitor on a telephone writes to an agent, who answers, passes the chat on, and it ends", async ({ browser }) => {
+test("a visitor on a telephone writes to an agent, who answers, passes the chat on, and it ends", async ({
+  browser,
+}) => {
   const mei = await sit(browser, "mei");
   const lei = await sit(browser, "lei", { ready: false });
   const outside = await browser.newContext({

@@ -23,7 +23,7 @@ export function Shell() {
   const path = useRouterState({ select: (s) => s.location.pathname });
   const beside = scene.call && scene.call.state !== "ended" ? scene.call.supervise : null;
   const hasChats = useChats((s) => s.chats.length > 0);
-  const away = path !== "/" && scene.call !== null && !beside;
+  const away = path !== "/" && path !== "/operator" && scene.call !== null && !beside;
   // For a big screen: nothing of ours around it.
   if (path === "/wallboard") return <Outlet />;
   return (
