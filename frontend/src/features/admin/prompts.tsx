@@ -11,6 +11,7 @@ import { Dialog } from "@/ui/dialog";
 import { Input, Labelled } from "@/ui/field";
 import { AudioLines } from "@/ui/icons";
 import { Segments } from "@/ui/segments";
+import { NameDialog } from "./name-dialog";
 import { PromptSound } from "./prompt-sound";
 import { useChange } from "./use-change";
 
@@ -82,41 +83,20 @@ function Row({ prompt: p, onEdit }: { prompt: PromptOut; onEdit(): void }) {
 function Make({ onMade, onClose }: { onMade(id: string): void; onClose(): void }) {
   const { t } = useTranslation();
   const change = useChange("prompts");
-  const [name, setName] = useState("");
   const [kind, setKind] = useState<PromptKind>("announcement");
-  const make = async () => {
+  const make = async (name: string) => {
     let id = "";
     if (await change(async () => (id = (await prompts.make(name, kind)).prompt_id))) onMade(id);
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t("admin.new_prompt")}
-      footer={
-        <Button tone="accent" disabled={!name.trim()} onClick={() => void make()}>
-          {t("admin.create")}
-        </Button>
-      }
-    >
-      <form
-        className="flex flex-col gap-3 px-5 pb-5"
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (name.trim()) void make();
-        }}
-      >
-        <Labelled label={t("admin.name")}>
-          {(id) => <Input id={id} value={name} maxLength={100} onChange={(e) => setName(e.target.value)} />}
-        </Labelled>
-        <Segments
-          label={t("admin.kind")}
-          value={kind}
-          choices={["announcement", "music"].map((k) => ({ value: k, label: t(`admin.kind_${k}`) }))}
-          onChange={(k) => setKind(k as PromptKind)}
-        />
-      </form>
-    </Dialog>
+    <NameDialog title={t("admin.new_prompt")} onClose={onClose} make={make}>
+      <Segments
+        label={t("admin.kind")}
+        value={kind}
+        choices={["announcement", "music"].map((k) => ({ value: k, label: t(`admin.kind_${k}`) }))}
+        onChange={(k) => setKind(k as PromptKind)}
+      />
+    </NameDialog>
   );
 }
 

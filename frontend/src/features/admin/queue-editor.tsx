@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { QueueWhole } from "@/api/types";
+import { STRATEGIES } from "@/core/strategies";
 import { faultText } from "@/hooks/useActions";
 import { Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
@@ -17,19 +18,6 @@ import { fieldWord } from "./field-word";
 import { HoursChoice, PromptChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 import { NumberField } from "./number-field";
-
-const STRATEGIES = [
-  "longest-idle",
-  "levels",
-  "round-robin",
-  "fewest-calls",
-  "least-talk",
-  "weighted",
-  "linear",
-  "skills",
-  "random",
-  "ring-all",
-];
 
 /** The rules as people think of them. What is not here (docs/queues.md) is kept as it was. */
 const GROUPS = [

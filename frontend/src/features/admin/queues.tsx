@@ -8,8 +8,8 @@ import { shownNumber } from "@/core/number";
 import { Empty, PanelHead, Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Input, Labelled } from "@/ui/field";
 import { ListMusic } from "@/ui/icons";
+import { NameDialog } from "./name-dialog";
 import { QueueEditor } from "./queue-editor";
 import { useQueueChange } from "./use-queue-change";
 
@@ -71,31 +71,8 @@ export function Queues() {
 function Make({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const change = useQueueChange(onClose);
-  const [name, setName] = useState("");
-  const make = () => change(() => api.makeQueue(name.trim()));
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t("admin.new_queue")}
-      footer={
-        <Button tone="accent" disabled={!name.trim()} onClick={() => void make()}>
-          {t("admin.create")}
-        </Button>
-      }
-    >
-      <form
-        className="px-5 pb-5"
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (name.trim()) void make();
-        }}
-      >
-        <Labelled label={t("admin.name")}>
-          {(id) => <Input id={id} value={name} maxLength={100} onChange={(e) => setName(e.target.value)} />}
-        </Labelled>
-      </form>
-    </Dialog>
+    <NameDialog title={t("admin.new_queue")} onClose={onClose} make={(name) => change(() => api.makeQueue(name))} />
   );
 }
 

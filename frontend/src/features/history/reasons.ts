@@ -2,19 +2,6 @@
 import type { Considered, Offer } from "@/api/types";
 import { duration } from "@/core/time";
 
-export const STRATEGIES = [
-  "longest-idle",
-  "levels",
-  "round-robin",
-  "fewest-calls",
-  "least-talk",
-  "weighted",
-  "linear",
-  "skills",
-  "random",
-  "ring-all",
-] as const;
-
 interface Words {
   key: string;
   words: Record<string, string>;

@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { CallDetail, Considered, Offer, ReplayWish } from "@/api/types";
 import { useDesk } from "@/core/store";
+import { STRATEGIES } from "@/core/strategies";
 import { duration } from "@/core/time";
 import { faultText } from "@/hooks/useActions";
 import { languageNow } from "@/i18n";
 import { Badge, type Tone } from "@/ui/bits";
 import { Select } from "@/ui/select";
-import { chances, groupsOf, STRATEGIES } from "./reasons";
+import { chances, groupsOf } from "./reasons";
 
 const TONES: Record<Offer["outcome"], Tone> = {
   ringing: "accent",

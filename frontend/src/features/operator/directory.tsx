@@ -6,10 +6,11 @@ import { isTalking } from "@/core/desk";
 import { shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
 import type { CallView } from "@/core/wire";
-import { PRESENCE, usePeople } from "@/features/people/usePeople";
+import { PersonFace } from "@/features/people/person-row";
+import { usePeople } from "@/features/people/usePeople";
 import { dial, faultText, hands } from "@/hooks/useActions";
 import { useScene } from "@/hooks/useScene";
-import { Avatar, Empty, PanelHead, Spinner } from "@/ui/bits";
+import { Empty, PanelHead, Spinner } from "@/ui/bits";
 import { cx } from "@/ui/cx";
 import { Input } from "@/ui/field";
 import { PhoneForwarded, Users } from "@/ui/icons";
@@ -109,7 +110,6 @@ interface RowProps {
 }
 
 function Row({ id, person, isCurrent, pick, drop }: RowProps) {
-  const { t } = useTranslation();
   const [over, setOver] = useState(false);
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -141,14 +141,7 @@ function Row({ id, person, isCurrent, pick, drop }: RowProps) {
         over && "bg-accent-wash ring-2 ring-accent",
       )}
     >
-      <Avatar name={person.name} size={32} dot={PRESENCE[person.state] ?? "off"} />
-      <span className="min-w-0 flex-1">
-        <span className="block truncate text-sm font-medium">{person.name}</span>
-        <span className="figures block truncate text-xs text-ink-3">
-          {t([`presence.${person.state}`, "presence.offline"])}
-          {person.short_number && ` · ${person.short_number}`}
-        </span>
-      </span>
+      <PersonFace person={person} />
     </div>
   );
 }

@@ -13,9 +13,10 @@ export interface PersonRowProps {
   children?: ReactNode;
 }
 
-export function PersonRow({ person, onPick, disabled = false, children }: PersonRowProps) {
+/** Who it is, and whether they can be reached. */
+export function PersonFace({ person }: { person: Person }) {
   const { t } = useTranslation();
-  const inner = (
+  return (
     <>
       <Avatar name={person.name} size={32} dot={PRESENCE[person.state] ?? "off"} />
       <span className="min-w-0 flex-1">
@@ -27,10 +28,13 @@ export function PersonRow({ person, onPick, disabled = false, children }: Person
       </span>
     </>
   );
+}
+
+export function PersonRow({ person, onPick, disabled = false, children }: PersonRowProps) {
   if (!onPick) {
     return (
       <div className="group flex items-center gap-3 rounded-lg px-2.5 py-1.5 hover:bg-hover">
-        {inner}
+        <PersonFace person={person} />
         {children}
       </div>
     );
@@ -42,7 +46,7 @@ export function PersonRow({ person, onPick, disabled = false, children }: Person
       disabled={disabled}
       className="flex w-full items-center gap-3 rounded-lg px-2.5 py-1.5 text-left hover:bg-hover disabled:opacity-50"
     >
-      {inner}
+      <PersonFace person={person} />
       <span className="figures text-xs text-ink-3">{person.number && shownNumber(person.number)}</span>
     </button>
   );
