@@ -31,6 +31,8 @@ test("a call in hand is accessible in every state, and can be steered from every
   await expectAccessible(page);
   await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "通讯录" }).click();
+  // Until the page is there the desk still is, and both have the call's verbs.
+  await expect(page.getByRole("heading", { level: 1, name: "通讯录" })).toBeAttached();
   const bar = page.getByRole("region", { name: "当前通话" });
   await bar.getByRole("button", { name: "保持" }).click();
   await expect(bar.getByRole("button", { name: "取回" })).toBeVisible();
