@@ -146,3 +146,12 @@ export async function answer(page: Page): Promise<void> {
   await page.keyboard.press("Alt+KeyJ");
   await expect(timer(page)).toBeVisible();
 }
+
+/** Asks a colleague before a transfer, while the customer hears music. */
+export async function consult(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("Alt+KeyT");
+  const dialog = page.getByRole("dialog", { name: "转接通话" });
+  await dialog.getByText("先咨询").click();
+  await dialog.getByLabel("姓名、分机或号码").fill(name);
+  await dialog.getByRole("button", { name }).click();
+}

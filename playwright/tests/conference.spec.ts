@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "@playwright/test";
 import { expectAccessible, shoot } from "../helpers/a11y";
-import { answer, customerCalls, leave, sit, timer } from "../helpers/actors";
+import { answer, consult, customerCalls, leave, sit, timer } from "../helpers/actors";
 import { expectTone, expectTones } from "../helpers/media";
 
 test("three talk, one leaves, the customer is parked and picked up by another", async ({ browser }) => {
@@ -10,11 +10,7 @@ test("three talk, one leaves, the customer is parked and picked up by another", 
   const customer = await customerCalls(mei.page, { hang_up_after_s: 120 });
   await answer(mei.page);
   await expectTone(mei.page, 440);
-  await mei.page.keyboard.press("Alt+KeyT");
-  const dialog = mei.page.getByRole("dialog", { name: "转接通话" });
-  await dialog.getByText("先咨询").click();
-  await dialog.getByLabel("姓名、分机或号码").fill("张磊");
-  await dialog.getByRole("button", { name: /张磊/ }).click();
+  await consult(mei.page, "张磊");
   await answer(lei.page);
   await expectTone(mei.page, 1300);
   await expect(mei.page.getByText("录音中")).toBeHidden();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "@playwright/test";
 import { expectAccessible, shoot } from "../helpers/a11y";
-import { answer, customerCalls, leave, sit, timer } from "../helpers/actors";
+import { answer, consult, customerCalls, leave, sit, timer } from "../helpers/actors";
 import { expectTone } from "../helpers/media";
 
 test("an agent asks a colleague first, while the customer hears music, and hands the customer over", async ({
@@ -13,11 +13,7 @@ test("an agent asks a colleague first, while the customer hears music, and hands
   await answer(mei.page);
   await expectTone(mei.page, 440);
 
-  await mei.page.keyboard.press("Alt+KeyT");
-  const dialog = mei.page.getByRole("dialog", { name: "转接通话" });
-  await dialog.getByText("先咨询").click();
-  await dialog.getByLabel("姓名、分机或号码").fill("张磊");
-  await dialog.getByRole("button", { name: /张磊/ }).click();
+  await consult(mei.page, "张磊");
   await answer(lei.page);
 
   const parties = mei.page.getByRole("list", { name: "通话各方" }).getByRole("listitem");
