@@ -29,9 +29,9 @@ def load_of(chats: Iterable[Chat]) -> dict[str, int]:
     """User id → chats that fill a place: open ones, and those that ring."""
     load: dict[str, int] = {}
     for chat in chats:
-        holders = {chat.agent_id if chat.state in ("open", "offered") else None, chat.offered_to}
-        for user_id in holders - {None}:
-            load[user_id or ""] = load.get(user_id or "", 0) + 1
+        holds = chat.agent_id if chat.state in ("open", "offered") else None
+        for user_id in {user for user in (holds, chat.offered_to) if user}:
+            load[user_id] = load.get(user_id, 0) + 1
     return load
 
 

@@ -23,6 +23,7 @@ from headcall.backend.chats.model import (
     given_back,
     lapsed,
     offered,
+    place,
 )
 from headcall.backend.chats.pace import Pace
 from headcall.backend.chats.rooms import Room, Rooms, hash_of
@@ -111,7 +112,7 @@ class Chats:
         if chat.state not in ("waiting", "offered") or chat.agent_id:
             return None
         line = [c for c in self.rooms.chats() if c.queue_id == chat.queue_id and c.state == "waiting"]
-        return sum((c.rank, c.entered_at_ms, c.chat_id) < (chat.rank, chat.entered_at_ms, chat.chat_id) for c in line)
+        return sum(place(other) < place(chat) for other in line)
 
     async def visitor_says(self, room: Room, text: str) -> Message:
         if not self._sayings.allows(room.chat.chat_id):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, convert, to_builtins
-from sqlalchemy import ForeignKey, Index, String, delete, func, or_, select
+from sqlalchemy import ForeignKey, Index, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -136,7 +136,7 @@ async def ended(
     if agent_id is not None:
         wanted = wanted.where(ChatRow.agent_id == agent_id)
     if search:
-        wanted = wanted.where(or_(ChatRow.searched.contains(search.lower(), autoescape=True)))
+        wanted = wanted.where(ChatRow.searched.contains(search.lower(), autoescape=True))
     if before_ms is not None:
         wanted = wanted.where(ChatRow.entered_at_ms < before_ms)
     rows = (await session.scalars(wanted.order_by(ChatRow.entered_at_ms.desc()).limit(limit))).all()
@@ -171,10 +171,6 @@ async def put_reply(session: AsyncSession, reply: CannedReply) -> None:
     """Adds a reply, or changes it."""
     await session.merge(CannedReplyRow(**to_builtins(reply), tenant_id=DEFAULT_TENANT))
     await session.flush()
-
-
-async def count_replies(session: AsyncSession) -> int:
-    return (await session.execute(select(func.count()).select_from(CannedReplyRow))).scalar_one()
 
 
 async def drop_reply(session: AsyncSession, reply_id: str) -> None:

@@ -6,6 +6,7 @@ no playlist of addresses and no exotic decoder is ever reached.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,13 +95,13 @@ def _decoded(data: bytes, kind: str, longest_s: float) -> "Samples":
     return np.nan_to_num(np.clip(samples, -1.0, 1.0))
 
 
-def _bounded(frames: "Iterator[av.audio.frame.AudioFrame]", longest_s: float) -> "Iterator[av.audio.frame.AudioFrame]":
+def _bounded(
+    frames: "Iterator[av.audio.frame.AudioFrame]", longest_s: float, now: Callable[[], float] = time.monotonic
+) -> "Iterator[av.audio.frame.AudioFrame]":
     """The frames, as long as they are not too much: a small file may say that it lasts for days."""
-    import time
-
-    seconds, until = 0.0, time.monotonic() + DECODE_S
+    seconds, until = 0.0, now() + DECODE_S
     for frame in frames:
         seconds += frame.samples / max(frame.sample_rate, 1)
-        if seconds > longest_s or time.monotonic() > until:
+        if seconds > longest_s or now() > until:
             raise ApiError("too-large", f"a prompt is at most {longest_s:.0f} s long")
         yield frame
