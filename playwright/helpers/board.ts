@@ -67,6 +67,7 @@ export function floor(queues = 50, agents = 300, waiting = 40): Whole {
       state,
       reason: state === "break" ? ["rest", "meal", "meeting"][d(3)] : null,
       since: ago(d(state === "talking" ? 800_000 : 300_000)),
+      hindrances: [],
       wish: state === "talking" && d(9) === 0 ? "break" : null,
       call: state === "talking" || state === "ringing" ? call(n, d, state === "talking") : null,
     };
@@ -102,6 +103,7 @@ function waiter(n: number, queue_id: string, d: (n: number) => number): Row {
     place: 1 + d(4),
     expected_s: d(6) === 0 ? null : 20 + d(300),
     rings: d(7) === 0,
+    is_callback: false,
   };
 }
 
@@ -112,6 +114,7 @@ function line(id: string, n: number, d: (n: number) => number, people: Row[], mi
     id,
     name: `${LINES[n % LINES.length]}${n >= LINES.length ? ` ${Math.floor(n / LINES.length) + 1}` : ""}`,
     waiting: waits.length,
+    callbacks: 0,
     longest_wait_since: waits.sort()[0] ?? null,
     agents_ready: states.filter((s) => s === "ready").length,
     agents_busy: states.filter((s) => s === "talking" || s === "ringing" || s === "wrap_up").length,

@@ -15,7 +15,10 @@ export interface Served {
 export interface BoardQueue extends Served {
   id: string;
   name: string;
+  /** Callers and places of call-backs. */
   waiting: number;
+  callbacks: number;
+  /** Of callers alone. */
   longest_wait_since: string | null;
   agents_ready: number;
   agents_busy: number;
@@ -45,6 +48,8 @@ export interface BoardAgent {
   reason: string | null;
   since: string;
   wish: "ready" | "break" | "offline" | null;
+  /** Why no queue offers them anything, though they are at work. */
+  hindrances: string[];
   call: BoardCall | null;
 }
 
@@ -58,7 +63,12 @@ export interface Waiting {
   place: number;
   expected_s: number | null;
   rings: boolean;
+  /** A place in line without a caller. */
+  is_callback: boolean;
 }
+
+/** Those of a queue who hold the line themselves. */
+export const callersOf = (queue: Pick<BoardQueue, "waiting" | "callbacks">): number => queue.waiting - queue.callbacks;
 
 export interface BoardWhole {
   seq: number;

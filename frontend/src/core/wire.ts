@@ -105,7 +105,9 @@ export interface ParkedView {
 export interface QueueView {
   id: string;
   name: string;
+  /** Callers and places of call-backs. */
   waiting: number;
+  callbacks: number;
   longest_wait_since: string | null;
   agents_ready: number;
   agents_busy: number;

@@ -13,6 +13,7 @@ const agent = (user_id: string, state: BoardAgent["state"]): BoardAgent => ({
   reason: null,
   since: "2026-11-25T08:00:00.000Z",
   wish: null,
+  hindrances: [],
   call: null,
 });
 

@@ -60,7 +60,15 @@ describe("what the server says", () => {
   });
 
   test("queues, presence, agent and owner follow", () => {
-    const queue = { id: "q", name: "Q", waiting: 1, longest_wait_since: null, agents_ready: 0, agents_busy: 0 };
+    const queue = {
+      id: "q",
+      name: "Q",
+      waiting: 1,
+      callbacks: 0,
+      longest_wait_since: null,
+      agents_ready: 0,
+      agents_busy: 0,
+    };
     const desk = after(
       opened({ queues: [queue] }),
       said(11, { type: "queue", data: { ...queue, waiting: 4 } }),

@@ -28,6 +28,7 @@ const agent = (name: string, state: BoardAgent["state"], s = 10, number = "1001"
   reason: null,
   since: ago(s),
   wish: null,
+  hindrances: [],
   call:
     state === "talking"
       ? {
@@ -48,6 +49,7 @@ const queue = (id: string, more: Partial<BoardQueue> = {}): BoardQueue => ({
   id,
   name: id,
   waiting: 0,
+  callbacks: 0,
   longest_wait_since: null,
   agents_ready: 1,
   agents_busy: 0,
@@ -66,6 +68,7 @@ const caller = (call_id: string, queue_id: string, s: number): Waiting => ({
   place: 1,
   expected_s: null,
   rings: false,
+  is_callback: false,
 });
 
 const board = (more: { agents?: BoardAgent[]; queues?: BoardQueue[]; waiting?: Waiting[] } = {}): Board =>
@@ -124,6 +127,21 @@ describe("the agents of the floor", () => {
     const sum = summed(board({ agents: [...floor.agents.values()], queues: [queue("A"), queue("B")] }), "");
     expect([sum.ready, sum.busy, sum.away]).toEqual([1, 2, 0]);
     expect(summed(board({ queues: [queue("A", { agents_busy: 4 })] }), "A").busy).toBe(4);
+  });
+
+  test("are no call-backs: a place without a caller is told apart, and nobody's patience ends there", () => {
+    const queues = [
+      queue("A", { waiting: 3, callbacks: 1, agents_ready: 0 }),
+      queue("B", { waiting: 1, callbacks: 1 }),
+    ];
+    const places = [caller("a", "A", 10), caller("b", "A", 10)];
+    const back = { is_callback: true };
+    const waiting = [...places, { ...caller("c", "A", 999), ...back }, { ...caller("d", "B", 999), ...back }];
+    const floor = board({ queues, waiting });
+    expect([summed(floor, "").callers, summed(floor, "").callbacks]).toEqual([2, 2]);
+    expect([summed(floor, "A").callers, summed(floor, "B").callers]).toEqual([2, 0]);
+    expect(alarms(floor, LIMITS, NOW).map((a) => [a.id, a.count])).toEqual([["nobody-A", 2]]);
+    expect(inOrder(queues, 60, NOW).map((q) => q.id)).toEqual(["A", "B"]);
   });
 });
 

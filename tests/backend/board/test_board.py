@@ -104,6 +104,26 @@ def test_a_morning_on_the_board(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_why_nobody_is_offered_to_who_is_at_work(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        screen = await Screen(await office.page(ANNA)).read()
+        assert screen.agent(MEI)["hindrances"] == []
+        tab = mei.connection.instance
+        await mei.must("softphone.fit", instance=tab, faults=["silent", "microphone"])
+        await second(office, screen)
+        assert screen.agent(MEI)["hindrances"] == ["microphone", "silent"]
+        await mei.must("softphone.fit", instance=tab, faults=[])
+        await second(office, screen)
+        assert screen.agent(MEI)["hindrances"] == []
+        await mei.must("softphone.fit", instance=tab, faults=["path"])
+        await mei.must("agent.state", state="offline")
+        await second(office, screen)
+        assert screen.agent(MEI)["hindrances"] == [], "who has gone home need not be told"
+
+    play(tmp_path, story)
+
+
 def test_it_is_told_once_a_second_by_right_and_kept_for_nobody(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         mei = await office.page(MEI)

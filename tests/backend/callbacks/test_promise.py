@@ -116,6 +116,10 @@ def test_the_place_is_kept_the_agent_comes_first_and_then_the_customer(tmp_path:
         assert waiting.wait and waiting.wait.entered_at_ms == entered
         assert office.phone.queues.line()[0].call_id == waiting.call_id
         assert office.phone.queue_views.view(office.phone.queues.get(QUEUE_ID))["callbacks"] == 1  # type: ignore[arg-type]
+        board = office.phone.board.whole()
+        (shown,) = [each for each in board["queues"] if each["id"] == QUEUE_ID]
+        assert (shown["waiting"] - shown["callbacks"], shown["callbacks"]) == (len(board["waiting"]) - 1, 1)
+        assert [each["call_id"] for each in board["waiting"] if each["is_callback"]] == [waiting.call_id]
         assert office.bridge.causes[leg_id] == "normal" and not placed(office)
 
         mei = await office.ready(MEI)

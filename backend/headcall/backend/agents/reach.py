@@ -49,6 +49,12 @@ class Reach:
         answers_phone = self._answer_on.get(user_id, "browser") != "browser"
         return not self._page_faults(user_id) or (answers_phone and self.has_phone(user_id))
 
+    def hindrances(self, user_id: str) -> tuple[str, ...]:
+        """Why a queue's offer would ring in vain: the faults of the page, or `no-device`. Empty when it would not."""
+        if not self.can_answer(user_id):
+            return ("no-device",)
+        return () if self.is_fit(user_id) else self._page_faults(user_id)
+
     def can_ring(self, user_id: str) -> bool:
         """Whether a colleague's call would ring anywhere."""
         return self._has_page(user_id) or self.has_phone(user_id)

@@ -38,6 +38,8 @@ class Agents:
         """`has_device` tells by what was read lately; `look_again` reads afresh."""
         self._store, self._clock, self._has_device, self._look_again = store, clock, has_device, look_again
         self.is_fit: Callable[[str], bool] = lambda _: True
+        self.hindrances: Callable[[str], tuple[str, ...]] = lambda _: ()
+        """Why a queue offers nothing to who is ready."""
         """Whether what would ring could take a call (`devices.fitness`). An agent who is not keeps their state."""
         self._agents: dict[str, Agent] = {}
         self._bare_since: dict[str, int] = {}

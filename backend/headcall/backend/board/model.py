@@ -10,6 +10,7 @@ from headcall.backend.board.tally import Figures
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.queues.doors import AT_WORK, expected_wait_s
 from headcall.backend.queues.model import Queue
+from headcall.backend.queues.service import longest_since_ms
 from headcall.backend.store.base import iso, iso_or_none
 
 View = dict[str, Any]
@@ -45,12 +46,12 @@ class Sheet:
 
 def queue_row(queue: Queue, line: Sequence[Call], states: Mapping[str, int], today: Figures, lately: Figures) -> View:
     """`line`: who waits in it; `states`: how many of its agents do what."""
-    first = min((call.wait.entered_at_ms for call in line if call.wait), default=None)
     return {
         "id": queue.queue_id,
         "name": queue.name,
         "waiting": len(line),
-        "longest_wait_since": iso_or_none(first),
+        "callbacks": sum(call.is_placeholder for call in line),
+        "longest_wait_since": iso_or_none(longest_since_ms(line)),
         "agents_ready": states.get("ready", 0),
         "agents_busy": sum(states.get(state, 0) for state in BUSY),
         "agents_break": states.get("break", 0),
@@ -85,12 +86,13 @@ def waiting_rows(queue: Queue, line: Sequence[Call], states: Mapping[str, int], 
             "place": before + 1,
             "expected_s": None if expected is None else round(expected),
             "rings": call.ring is not None,
+            "is_callback": call.is_placeholder,
         }
     return rows
 
 
-def agent_row(agent: Agent, call: Call | None) -> View:
-    """`call`: the one that the agent is in, if it is open."""
+def agent_row(agent: Agent, call: Call | None, hindrances: Sequence[str]) -> View:
+    """`call`: the one that the agent is in, if it is open. `hindrances`: why no queue offers them anything."""
     return {
         "user_id": agent.user_id,
         "name": agent.name,
@@ -99,6 +101,7 @@ def agent_row(agent: Agent, call: Call | None) -> View:
         "reason": agent.reason,
         "since": iso(agent.since_ms),
         "wish": agent.wish_after,
+        "hindrances": list(hindrances),
         "call": call_row(call, agent.user_id) if call else None,
     }
 

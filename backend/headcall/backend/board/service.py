@@ -90,6 +90,7 @@ class Board:
     def _refresh(self) -> None:
         self._recount_if_loaded()
         self._queues_marked |= self.today.pass_time(self._clock.wall_ms())
+        self._mark_hindered()
         self._make_queues()
         self._make_agents()
 
@@ -107,6 +108,16 @@ class Board:
                 self._sheets[name].drop(row_id)
         self._queues_marked = {queue.queue_id for queue in self._queues.all()} | self._queues_marked
         self._agents_marked = set(self._agents.all())
+
+    def _mark_hindered(self) -> None:
+        """Pages and telephones come and go without a change of the agent."""
+        shown = self._sheets["agents"].rows
+        for user_id, agent in self._agents.all().items():
+            if user_id in shown and shown[user_id]["hindrances"] != self._hindrances(agent):
+                self._agents_marked.add(user_id)
+
+    def _hindrances(self, agent: Agent) -> list[str]:
+        return list(self._agents.hindrances(agent.user_id)) if agent.state != "offline" else []
 
     def _make_queues(self) -> None:
         marked, self._queues_marked = self._queues_marked, set()
@@ -138,7 +149,7 @@ class Board:
             agent = self._agents.get(user_id)
             if agent is not None:
                 call = self._calls.get(agent.call_id) if agent.call_id else None
-                self._sheets["agents"].put(user_id, agent_row(agent, call))
+                self._sheets["agents"].put(user_id, agent_row(agent, call, self._hindrances(agent)))
 
 
 def _parts(change: View) -> list[Any]:

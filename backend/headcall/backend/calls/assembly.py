@@ -129,7 +129,7 @@ class Telephony:
             page_faults=self.fitness.faults,
         )
         self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
-        self.agents.is_fit = self.reach.is_fit
+        self.agents.is_fit, self.agents.hindrances = self.reach.is_fit, self.reach.hindrances
         self.parking = Parking(self.calls, given.settings, given.live, given.ids)
         self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()

@@ -47,7 +47,8 @@ class Figures:
         """Sets what is now."""
         self._open.set(open_calls)
         for queue in self._queues.all():
-            self._waiting.labels(queue.queue_id).set(len(self._queues.line(queue.queue_id)))
+            callers = sum(not call.is_placeholder for call in self._queues.line(queue.queue_id))
+            self._waiting.labels(queue.queue_id).set(callers)
         states = Counter(agent.state for agent in self._agents().values())
         for state in ("offline", "ready", "break", "ringing", "talking", "wrap_up"):
             self._states.labels(state).set(states[state])

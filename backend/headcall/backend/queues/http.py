@@ -10,7 +10,7 @@ from headcall.backend.edge.auth import Actor, requires
 from headcall.backend.queues.administration import QueueAdministration
 from headcall.backend.queues.live import BUSY, READY, QueueViews
 from headcall.backend.queues.model import Join, Leave, Queue, StrategyName
-from headcall.backend.queues.service import Queues
+from headcall.backend.queues.service import Queues, longest_since_ms
 from headcall.backend.queues.store import Member
 from headcall.kit.clock import Clock
 
@@ -184,14 +184,14 @@ def routes(queues: Queues, views: QueueViews, clock: Clock) -> APIRouter:
 
     def view(queue: Queue) -> dict[str, Any]:
         line = queues.line(queue.queue_id)
-        since = [call.wait.entered_at_ms for call in line if call.wait]
+        since = longest_since_ms(line)
         return {
             "id": queue.queue_id,
             "name": queue.name,
             "number": queue.number,
-            "waiting": len(since),
+            "waiting": len(line),
             "callbacks": sum(call.is_placeholder for call in line),
-            "longest_wait_s": (clock.wall_ms() - min(since)) / 1000 if since else 0.0,
+            "longest_wait_s": 0.0 if since is None else (clock.wall_ms() - since) / 1000,
             "agents_ready": views.count(queue, READY),
             "agents_busy": views.count(queue, BUSY),
             "agents_total": len(queues.members(queue.queue_id)),

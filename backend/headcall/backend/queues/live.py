@@ -6,7 +6,7 @@ from typing import Any
 from headcall.backend.agents.service import Agents
 from headcall.backend.edge.live import Live
 from headcall.backend.queues.model import Queue
-from headcall.backend.queues.service import Queues
+from headcall.backend.queues.service import Queues, longest_since_ms
 from headcall.backend.store.base import iso_or_none
 from headcall.backend.users.model import Actor
 
@@ -42,14 +42,13 @@ class QueueViews:
     def view(self, queue: Queue) -> dict[str, Any]:
         """`QueueView` of the browser API."""
         line = self._queues.line(queue.queue_id)
-        first = min((call.wait.entered_at_ms for call in line if call.wait), default=None)
         return {
             "id": queue.queue_id,
             "name": queue.name,
             "by_hand": queue.by_hand,
             "waiting": len(line),
             "callbacks": sum(call.is_placeholder for call in line),
-            "longest_wait_since": iso_or_none(first),
+            "longest_wait_since": iso_or_none(longest_since_ms(line)),
             "agents_ready": self.count(queue, READY),
             "agents_busy": self.count(queue, BUSY),
         }

@@ -75,6 +75,11 @@ class Queues:
         return 0
 
 
+def longest_since_ms(line: Iterable[Call]) -> int | None:
+    """Since when the first of those who wait on the line themselves does: a call-back's place has all the time."""
+    return min((call.wait.entered_at_ms for call in line if call.wait and not call.is_placeholder), default=None)
+
+
 def place(call: Call) -> tuple[int, int, int, str]:
     assert call.wait is not None
     return (call.wait.rank, -call.wait.priority, call.wait.entered_at_ms, call.call_id)

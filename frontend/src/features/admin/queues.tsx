@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { QueueNow } from "@/api/types";
 import { shownNumber } from "@/core/number";
+import { Callbacks } from "@/features/desk/callbacks";
 import { Empty, PanelHead, Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -43,7 +44,12 @@ export function Queues() {
                 <p className="figures text-xs text-ink-3">
                   {q.number ? shownNumber(q.number) : t("admin.no_number")}
                   {" · "}
-                  {t("admin.figures", { waiting: q.waiting, ready: q.agents_ready, total: q.agents_total })}
+                  {t("admin.figures", {
+                    waiting: q.waiting - q.callbacks,
+                    ready: q.agents_ready,
+                    total: q.agents_total,
+                  })}{" "}
+                  <Callbacks count={q.callbacks} />
                 </p>
               </div>
               <Button size="sm" aria-label={t("admin.edit_of", { name: q.name })} onClick={() => setEdited(q.id)}>

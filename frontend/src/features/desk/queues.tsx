@@ -7,6 +7,7 @@ import { useNow } from "@/hooks/useNow";
 import { PanelHead } from "@/ui/bits";
 import { cx } from "@/ui/cx";
 import { Tip } from "@/ui/tooltip";
+import { Callbacks } from "./callbacks";
 
 export function Queues() {
   const { t } = useTranslation();
@@ -33,7 +34,8 @@ const LATE_S = 30;
 function Row({ queue, now }: { queue: QueueView; now: number }) {
   const { t } = useTranslation();
   const wait = secondsSince(queue.longest_wait_since, now);
-  const late = queue.waiting > 0 && wait > LATE_S;
+  const callers = queue.waiting - queue.callbacks;
+  const late = callers > 0 && wait > LATE_S;
   return (
     <li className="flex items-center gap-3 rounded-lg px-2 py-2">
       <div className="min-w-0 flex-1">
@@ -44,14 +46,15 @@ function Row({ queue, now }: { queue: QueueView; now: number }) {
         <p
           className={cx(
             "figures text-xl leading-6 font-semibold",
-            late ? "text-stop-ink" : queue.waiting > 0 ? "text-ink" : "text-ink-3",
+            late ? "text-stop-ink" : callers > 0 ? "text-ink" : "text-ink-3",
           )}
         >
-          {queue.waiting}
+          {callers}
         </p>
         <p className={cx("figures text-xs", late ? "text-stop-ink" : "text-ink-3")}>
-          {queue.waiting > 0 ? duration(wait) : t("queue.none")}
+          {callers > 0 ? duration(wait) : t("queue.none")}
         </p>
+        <Callbacks count={queue.callbacks} />
       </div>
     </li>
   );

@@ -8,6 +8,7 @@ import type { Waiting } from "@/api/types";
 import { shownNumber } from "@/core/number";
 import { useDesk } from "@/core/store";
 import { duration, secondsSince } from "@/core/time";
+import { Callbacks } from "@/features/desk/callbacks";
 import { faultText, hands, perform } from "@/hooks/useActions";
 import { useNow } from "@/hooks/useNow";
 import { useScene } from "@/hooks/useScene";
@@ -29,6 +30,7 @@ export function Line() {
   // Whenever a queue looks different, so does the line.
   useEffect(() => void client.invalidateQueries({ queryKey: ["switchboard"] }), [queues, client]);
   const waiting = data?.calls ?? [];
+  const callbacks = waiting.filter((call) => call.is_callback).length;
   const take = useTake();
   useDigits((n) => {
     const call = waiting[n];
@@ -36,7 +38,9 @@ export function Line() {
   });
   return (
     <section aria-label={t("operator.line")} className="sheet flex min-h-0 flex-col">
-      <PanelHead title={t("operator.line")} count={waiting.length} />
+      <PanelHead title={t("operator.line")} count={waiting.length - callbacks}>
+        <Callbacks count={callbacks} />
+      </PanelHead>
       {isPending && (
         <div className="p-4">
           <Spinner label={t("common.loading")} />
@@ -79,7 +83,12 @@ function Row({ call, n, now, take }: { call: Waiting; n: number; now: number; ta
       </span>
       {call.is_callback && <Badge tone="accent">{t("operator.callback")}</Badge>}
       {call.priority > 0 && <Badge tone="warn">{t("operator.priority", { n: call.priority })}</Badge>}
-      <span className={cx("figures text-sm", waited > LATE_S ? "font-semibold text-stop-ink" : "text-ink-2")}>
+      <span
+        className={cx(
+          "figures text-sm",
+          waited > LATE_S && !call.is_callback ? "font-semibold text-stop-ink" : "text-ink-2",
+        )}
+      >
         {call.is_rung ? t("operator.rung") : duration(waited)}
       </span>
     </button>

@@ -7,7 +7,7 @@ import { useDesk } from "@/core/store";
 import { duration, secondsSince } from "@/core/time";
 import { Badge } from "@/ui/bits";
 import { cx } from "@/ui/cx";
-import { Ear, Megaphone, MessageSquare, TriangleAlert, Users } from "@/ui/icons";
+import { Ear, Megaphone, MessageSquare, PhoneOff, TriangleAlert, Users } from "@/ui/icons";
 import { KEYS, supervise } from "./acts";
 import { useLimits } from "./limits";
 import { RowButton } from "./row-button";
@@ -58,7 +58,9 @@ export const AgentRow = memo(function AgentRow({ agent, place, of, height, onMes
         <span className="figures block text-xs text-ink-3">{agent.agent_number}</span>
       </button>
       <State agent={agent} />
-      <div className="min-w-0">{call && <InCall call={call} />}</div>
+      <div className="min-w-0">
+        {call ? <InCall call={call} /> : agent.hindrances.length > 0 && <Hindered why={agent.hindrances} />}
+      </div>
       <div className="flex items-center justify-end gap-0.5">
         {joinable && <Join call={joinable} name={agent.name} />}
         <RowMenu trigger={menu} agent={agent} call={joinable} onMessage={onMessage} />
@@ -121,6 +123,23 @@ const TimeIn = memo(function TimeIn({ state, since }: Pick<BoardAgent, "state" |
     </span>
   );
 });
+
+/** At work, and yet nothing is offered: what the supervisor can tell them to put right. */
+function Hindered({ why }: { why: readonly string[] }) {
+  const { t } = useTranslation();
+  const text = why.map((each) => t([`supervise.hindrance_${each}`, "supervise.hindrance_other"])).join(t("why.comma"));
+  return (
+    <p className="flex min-w-0 flex-col text-stop-ink">
+      <span className="flex items-center gap-1.5 text-sm font-medium">
+        <PhoneOff aria-hidden size={14} className="shrink-0" />
+        <span className="truncate">{t("supervise.not_offered")}</span>
+      </span>
+      <span className="truncate text-xs" title={text}>
+        {text}
+      </span>
+    </p>
+  );
+}
 
 function InCall({ call }: { call: BoardCall }) {
   const { t } = useTranslation();

@@ -17,11 +17,15 @@ export function Figures({ board, queue }: { board: Board; queue: string }) {
   return (
     <section aria-label={t("supervise.figures")} className="sheet shrink-0 px-1">
       <dl className="grid grid-cols-3 gap-y-1 py-1 sm:grid-cols-5 xl:grid-cols-9">
-        <Figure label={t("supervise.waiting")} value={sum.waiting} />
+        <Figure
+          label={t("supervise.waiting")}
+          value={sum.callers}
+          beside={sum.callbacks > 0 ? t("queue.callbacks", { count: sum.callbacks }) : ""}
+        />
         <Figure
           label={t("supervise.longest")}
-          value={sum.waiting ? duration(wait) : "–"}
-          tone={sum.waiting > 0 && wait > limit ? "text-stop-ink" : ""}
+          value={sum.callers ? duration(wait) : "–"}
+          tone={sum.callers > 0 && wait > limit ? "text-stop-ink" : ""}
         />
         <Figure label={t("agent.ready")} value={sum.ready} tone="text-go-ink" />
         <Figure label={t("supervise.busy")} value={sum.busy} />
@@ -39,11 +43,22 @@ export function Figures({ board, queue }: { board: Board; queue: string }) {
   );
 }
 
-function Figure({ label, value, tone = "" }: { label: string; value: string | number; tone?: string }) {
+interface FigureProps {
+  label: string;
+  value: string | number;
+  tone?: string;
+  /** A lesser figure that is not counted in this one. */
+  beside?: string;
+}
+
+function Figure({ label, value, tone = "", beside = "" }: FigureProps) {
   return (
     <div className="flex flex-col px-3 py-1.5">
       <dt className="order-2 truncate text-xs text-ink-3">{label}</dt>
-      <dd className={cx("figures order-1 text-xl font-semibold", tone)}>{value}</dd>
+      <dd className={cx("figures order-1 truncate text-xl font-semibold", tone)}>
+        {value}
+        {beside && <span className="ml-1.5 text-xs font-medium text-ink-2">{beside}</span>}
+      </dd>
     </div>
   );
 }

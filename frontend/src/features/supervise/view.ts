@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the supervisor's page shows of the board: found, sorted, marked. Pure.
 
-import type { Board, BoardAgent, BoardQueue, Served, Waiting } from "@/core/board";
+import { type Board, type BoardAgent, type BoardQueue, callersOf, type Served, type Waiting } from "@/core/board";
 import { dialled } from "@/core/number";
 import { secondsSince } from "@/core/time";
 import type { AgentState } from "@/core/wire";
@@ -85,7 +85,8 @@ export function steady(before: readonly string[], fresh: readonly string[]): str
 }
 
 export interface Sum extends Served {
-  waiting: number;
+  callers: number;
+  callbacks: number;
   longest_wait_since: string | null;
   ready: number;
   busy: number;
@@ -95,13 +96,16 @@ export interface Sum extends Served {
 /** The figures of one queue, or of all. An agent who serves several queues counts once. */
 export function summed(board: Board, queue: string): Sum {
   const one = queue ? board.queues.get(queue) : undefined;
-  if (one) return { ...one, ready: one.agents_ready, busy: one.agents_busy, away: one.agents_break };
+  if (one)
+    return { ...one, callers: callersOf(one), ready: one.agents_ready, busy: one.agents_busy, away: one.agents_break };
   const states = [...board.agents.values()].map((a) => a.state);
   const count = (...wanted: AgentState[]) => states.filter((s) => wanted.includes(s)).length;
+  const callbacks = [...board.queues.values()].reduce((sum, q) => sum + q.callbacks, 0);
   const since = [...board.queues.values()].flatMap((q) => q.longest_wait_since ?? []).sort();
   return {
     ...board.total,
-    waiting: board.waiting.size,
+    callers: board.waiting.size - callbacks,
+    callbacks,
     longest_wait_since: since[0] ?? null,
     ready: count("ready"),
     busy: count("ringing", "talking", "wrap_up"),
@@ -120,13 +124,13 @@ export interface Alarm {
 /** What must not wait for the supervisor to look: callers beyond the limit, and queues in which nobody can answer. */
 export function alarms(board: Board, limits: Limits, now: number): Alarm[] {
   return [...board.queues.values()].flatMap((queue): Alarm[] => {
-    if (queue.waiting === 0) return [];
-    const lines = [...board.waiting.values()].filter((w) => w.queue_id === queue.id);
+    if (callersOf(queue) === 0) return [];
+    const lines = [...board.waiting.values()].filter((w) => w.queue_id === queue.id && !w.is_callback);
     const count = lines.filter((w) => secondsSince(w.since, now) > limits.wait).length;
     const found: Alarm[] = [];
     if (count > 0) found.push({ id: `late-${queue.id}`, kind: "late", queue, count });
     if (queue.agents_ready + queue.agents_busy === 0)
-      found.push({ id: `nobody-${queue.id}`, kind: "nobody", queue, count: queue.waiting });
+      found.push({ id: `nobody-${queue.id}`, kind: "nobody", queue, count: callersOf(queue) });
     return found;
   });
 }

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { Board, Waiting } from "@/core/board";
 import { shownNumber } from "@/core/number";
 import { duration, secondsSince } from "@/core/time";
+import { Callbacks } from "@/features/desk/callbacks";
 import { faultText } from "@/hooks/useActions";
 import { Badge, Empty, PanelHead } from "@/ui/bits";
 import { IconButton } from "@/ui/button";
@@ -24,12 +25,15 @@ export function WaitingList({ board, filter }: { board: Board; filter: Filter })
   const { t } = useTranslation();
   const list = waitingShown(board, filter);
   const { box, from, to } = useWindow(list.length, ROW_PX);
+  const callbacks = list.filter((w) => w.is_callback).length;
   return (
     <section
       aria-label={t("supervise.waiting")}
       className="sheet flex max-h-[45vh] min-h-0 shrink-0 flex-col lg:max-h-none lg:w-100"
     >
-      <PanelHead title={t("supervise.waiting")} count={list.length} />
+      <PanelHead title={t("supervise.waiting")} count={list.length - callbacks}>
+        <Callbacks count={callbacks} />
+      </PanelHead>
       <div ref={box} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {list.length === 0 && <Empty icon={CheckCheck} title={t("supervise.nobody_waits")} />}
         <ol>
@@ -70,6 +74,7 @@ const Row = memo(function Row({ caller, queue }: { caller: Waiting; queue: strin
         <p className="figures truncate text-sm font-medium">{name}</p>
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-ink-3">
           <span className="truncate">{queue}</span>
+          {caller.is_callback && <Badge>{t("operator.callback")}</Badge>}
           {caller.rings && (
             <Badge tone="accent">
               <BellRing aria-hidden size={12} />
@@ -78,7 +83,7 @@ const Row = memo(function Row({ caller, queue }: { caller: Waiting; queue: strin
           )}
         </p>
       </div>
-      <Waited since={caller.since} expected={caller.expected_s} />
+      <Waited since={caller.since} expected={caller.expected_s} holds={!caller.is_callback} />
       <div className="flex shrink-0 items-center">
         <IconButton
           size="sm"
@@ -103,12 +108,13 @@ const Row = memo(function Row({ caller, queue }: { caller: Waiting; queue: strin
   );
 });
 
-function Waited({ since, expected }: { since: string; expected: number | null }) {
+/** `holds`: somebody holds the line. Nobody's patience ends where a call-back has a place. */
+function Waited({ since, expected, holds }: { since: string; expected: number | null; holds: boolean }) {
   const { t } = useTranslation();
   const now = useServerNow();
   const limit = useLimits((s) => s.wait);
   const waited = secondsSince(since, now);
-  const late = waited > limit;
+  const late = holds && waited > limit;
   return (
     <div className="shrink-0 text-right">
       <p

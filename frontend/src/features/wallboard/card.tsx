@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { BoardQueue } from "@/core/board";
+import { type BoardQueue, callersOf } from "@/core/board";
 import { duration, secondsSince } from "@/core/time";
+import { Callbacks } from "@/features/desk/callbacks";
 import { useLimits } from "@/features/supervise/limits";
 import { useServerNow } from "@/features/supervise/tick";
 import { percent } from "@/features/supervise/view";
@@ -16,7 +17,8 @@ export const Card = memo(function Card({ queue }: { queue: BoardQueue }) {
   const now = useServerNow();
   const limit = useLimits((s) => s.wait);
   const wait = secondsSince(queue.longest_wait_since, now);
-  const hot = (queue.waiting > 0 && wait > limit) || isUnserved(queue);
+  const callers = callersOf(queue);
+  const hot = (callers > 0 && wait > limit) || isUnserved(queue);
   return (
     <article
       aria-label={queue.name}
@@ -34,18 +36,22 @@ export const Card = memo(function Card({ queue }: { queue: BoardQueue }) {
         <span
           className={cx(
             "text-[length:calc(var(--u)*8)] leading-none font-semibold",
-            hot ? "text-stop-ink" : queue.waiting ? "text-ink" : "text-ink-3",
+            hot ? "text-stop-ink" : callers ? "text-ink" : "text-ink-3",
           )}
         >
-          {queue.waiting}
+          {callers}
         </span>
+        <Callbacks
+          count={queue.callbacks}
+          className="mr-auto truncate text-[length:calc(var(--u)*3)]! leading-none font-medium text-ink-2!"
+        />
         <span
           className={cx(
             "text-[length:calc(var(--u)*6)] leading-none font-semibold",
             hot ? "text-stop-ink" : "text-ink-2",
           )}
         >
-          {queue.waiting ? duration(wait) : ""}
+          {callers ? duration(wait) : ""}
         </span>
       </p>
       <p className="figures flex items-center justify-between gap-[var(--u)] text-[length:calc(var(--u)*3.6)] leading-none font-medium">

@@ -2,6 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { Board } from "@/core/board";
 import { duration, secondsSince } from "@/core/time";
+import { Callbacks } from "@/features/desk/callbacks";
 import { useLimits } from "@/features/supervise/limits";
 import { useServerNow } from "@/features/supervise/tick";
 import { percent, type Sum } from "@/features/supervise/view";
@@ -15,7 +16,7 @@ export function Large({ board, sum, tall }: { board: Board; sum: Sum; tall: bool
   const now = useServerNow();
   const limit = useLimits((s) => s.wait);
   const wait = secondsSince(sum.longest_wait_since, now);
-  const late = sum.waiting > 0 && wait > limit;
+  const late = sum.callers > 0 && wait > limit;
   return (
     <div
       className={cx(
@@ -39,10 +40,10 @@ export function Large({ board, sum, tall }: { board: Board; sum: Sum; tall: bool
           })}
         </span>
       </p>
-      <Tile label={t("wallboard.waiting")} value={String(sum.waiting)} hot={late} />
+      <Tile label={t("wallboard.waiting")} value={String(sum.callers)} hot={late} callbacks={sum.callbacks} />
       <Tile
         label={t("wallboard.longest")}
-        value={sum.waiting ? duration(wait) : "–"}
+        value={sum.callers ? duration(wait) : "–"}
         hot={late}
         icon={late ? TriangleAlert : undefined}
       />
@@ -73,11 +74,13 @@ function Tile({
   value,
   hot,
   icon: Icon,
+  callbacks = 0,
 }: {
   label: string;
   value: string;
   hot: boolean;
   icon?: LucideIcon | undefined;
+  callbacks?: number;
 }) {
   return (
     <div
@@ -95,6 +98,10 @@ function Tile({
         style={{ fontSize: `calc(var(--u) * ${sized(value)})` }}
       >
         {value}
+        <Callbacks
+          count={callbacks}
+          className="ml-[var(--u)] text-[length:calc(var(--u)*3)]! font-medium tracking-normal text-ink-2!"
+        />
       </span>
     </div>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which queues the big screen shows when. Pure.
 
-import type { BoardQueue } from "@/core/board";
+import { type BoardQueue, callersOf } from "@/core/board";
 import { secondsSince } from "@/core/time";
 
 /** Cards of a screen: what is left of 1920×1080 beside the large figures, with letters that can be read from 8 m. */
@@ -22,13 +22,13 @@ export const isTall = (width: number, height: number): boolean => width < height
 /** Queues in which somebody waits too long come first, then those in which somebody waits, then by name. */
 export function inOrder(queues: Iterable<BoardQueue>, limit: number, now: number): BoardQueue[] {
   const rank = (q: BoardQueue) =>
-    q.waiting === 0 ? 2 : secondsSince(q.longest_wait_since, now) > limit || isUnserved(q) ? 0 : 1;
+    callersOf(q) === 0 ? 2 : secondsSince(q.longest_wait_since, now) > limit || isUnserved(q) ? 0 : 1;
   return [...queues].sort(
     (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh") || a.id.localeCompare(b.id),
   );
 }
 
-export const isUnserved = (q: BoardQueue): boolean => q.waiting > 0 && q.agents_ready + q.agents_busy === 0;
+export const isUnserved = (q: BoardQueue): boolean => callersOf(q) > 0 && q.agents_ready + q.agents_busy === 0;
 
 export function pagesOf(count: number, size: number): number {
   return Math.max(1, Math.ceil(count / size));
