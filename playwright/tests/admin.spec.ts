@@ -195,7 +195,7 @@ test("an agent sees no administration, and is told so at its address; a supervis
   await expect(mei.page.getByRole("link", { name: "工作台" })).toBeVisible();
   await expect(mei.page.getByRole("link", { name: "管理" })).toHaveCount(0);
   await mei.page.goto("/admin");
-  await expect(mei.page.getByText("您没有管理权限")).toBeVisible();
+  await expect(mei.page.getByText("你没有管理权限")).toBeVisible();
   const anna = await sit(browser, "anna", { ready: false });
   await anna.page.getByRole("link", { name: "管理" }).click();
   await expect(anna.page.getByRole("region", { name: "队列" })).toBeVisible();

@@ -23,8 +23,8 @@ test("a visitor on a telephone writes to an agent, who answers, passes the chat 
   const visitor = await outside.newPage();
   const hostile = '<img src=x onerror="document.title=1"> 李女士 🌙';
   await visitor.goto("/visitor");
-  await visitor.getByLabel("怎么称呼你（选填）").fill(hostile);
-  await visitor.getByLabel("你的问题").fill("我的订单 8301 到哪里了？");
+  await visitor.getByLabel("怎么称呼您（选填）").fill(hostile);
+  await visitor.getByLabel("您的问题").fill("我的订单 8301 到哪里了？");
   await expectAccessible(visitor);
   await shoot(visitor, "chat-0-begin");
   await visitor.getByRole("button", { name: "开始咨询" }).click();
@@ -37,7 +37,7 @@ test("a visitor on a telephone writes to an agent, who answers, passes the chat 
   const seen = visitor.getByRole("log", { name: "消息" });
   const log = mei.page.getByRole("log", { name: "消息" });
   await expect(log).toContainText("我的订单 8301");
-  await expect(seen).toContainText("为你服务");
+  await expect(seen).toContainText("为您服务");
   await mei.page.keyboard.type("您好，我来查一下。");
   await expect(visitor.getByRole("status").filter({ hasText: "正在输入" })).toBeVisible();
   await mei.page.keyboard.press("Enter");

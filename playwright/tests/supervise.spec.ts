@@ -64,6 +64,7 @@ test("caller, queue, agent; a supervisor whispers, whom the caller never hears; 
     await boss.getByRole("button", { name: "耳语", exact: true }).click();
     await expect(heardBy).toContainText("只有 李梅");
     await expectVoices(mei.page, [CUSTOMER, ANNA]);
+    await expect(mei.page.getByText("Anna Schmidt 正在耳语，客户听不到")).toBeVisible();
     await expectAtTelephone(boss, phone, MEI, ANNA);
     await expect(row(boss, "李梅")).toContainText("Anna Schmidt");
     await expectAccessible(boss);

@@ -51,6 +51,8 @@ export interface Party {
   number: string;
   name: string | null;
   role: "caller" | "agent" | "other" | "supervisor";
+  /** How a supervisor takes part. */
+  mode?: Mode | null;
   state: "talking" | "held" | "ringing";
 }
 

@@ -133,7 +133,7 @@ export function PanelHead({
 }) {
   return (
     <div className="flex h-11 shrink-0 items-center gap-2 px-4">
-      <h2 className="text-sm font-semibold">{title}</h2>
+      <h2 className="min-w-0 truncate text-sm font-semibold">{title}</h2>
       {count !== undefined && <span className="figures text-xs text-ink-3">{count}</span>}
       <div className="ml-auto flex items-center gap-1">{children}</div>
     </div>

@@ -186,17 +186,28 @@ test("a share is whole per cent, and nothing before the first caller", () => {
 
 describe("the wallboard", () => {
   test("shows twelve queues on a full-HD screen, and one at least on any", () => {
-    expect(grid(1920, 1080)).toEqual({ columns: 3, rows: 4 });
-    expect(grid(3840, 2160)).toEqual({ columns: 3, rows: 4 });
+    expect(grid(1920, 1080, 50)).toEqual({ columns: 3, rows: 4, scale: 1 });
+    expect(grid(3840, 2160, 50)).toEqual({ columns: 3, rows: 4, scale: 1 });
     for (const [width, height] of [
       [390, 844],
       [320, 200],
       [1, 1],
     ] as const) {
-      const { columns, rows } = grid(width, height);
+      const { columns, rows } = grid(width, height, 50);
       expect(columns * rows).toBeGreaterThanOrEqual(1);
     }
     expect([pagesOf(50, 12), pagesOf(12, 12), pagesOf(0, 12)]).toEqual([5, 1, 1]);
+  });
+
+  test("draws few queues as large as they all fit, and never smaller for being fewer", () => {
+    const scales = [1, 2, 3, 4, 6, 9, 12, 13].map((queues) => {
+      const { columns, rows, scale } = grid(1920, 1080, queues);
+      if (queues <= 12) expect(columns * rows).toBeGreaterThanOrEqual(queues);
+      return scale;
+    });
+    expect(scales).toEqual([...scales].sort((a, b) => b - a));
+    expect([scales[0], scales.at(-1)]).toEqual([2.6, 1]);
+    expect(grid(390, 844, 1).columns).toBe(1);
   });
 
   test("brings first where somebody waits too long or for nobody", () => {

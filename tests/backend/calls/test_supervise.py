@@ -43,7 +43,11 @@ def test_listen_then_whisper_then_barge(tmp_path: Path) -> None:
         assert again["leg_id"] == leg_id
         await office.until(lambda: set(heard(office, agent)) == {customer, leg_id})
         assert heard(office, customer) == (agent,), "the customer never hears a whisper"
-        assert view(mei)["parties"][-1]["role"] == "supervisor"
+        assert [(p["role"], p["mode"]) for p in view(mei)["parties"]] == [
+            ("caller", None),
+            ("agent", None),
+            ("supervisor", "whisper"),
+        ]
         await boss.must("call.supervise", call_id=call_id, mode="barge")
         await office.until(lambda: set(heard(office, customer)) == {agent, leg_id})
         await boss.must("call.hang_up", call_id=call_id)

@@ -152,6 +152,7 @@ def _party(call: Call, leg: Leg) -> View:
         "number": leg.number,
         "name": leg.name,
         "role": _role(call, leg),
+        "mode": leg.mode,
         "state": "held" if is_held else "talking" if leg.state == "up" else "ringing",
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Link, useParams } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useDesk } from "@/core/store";
 import { Empty, Spinner } from "@/ui/bits";
@@ -13,10 +13,19 @@ export function Admin() {
   const { section } = useParams({ strict: false });
   const mine = sectionsOf(rights ?? []);
   const now = section ? mine.find((s) => s.id === section) : mine[0];
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the sections are wider than the screen: the one that is open comes into view.
+  useEffect(() => {
+    bar.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [now?.id]);
   return (
     <main className="flex min-h-0 flex-1 flex-col gap-2.5 px-3 pb-3 md:flex-row md:pr-4 md:pl-1">
       <h1 className="sr-only">{t("nav.admin")}</h1>
-      <nav aria-label={t("admin.sections")} className="flex shrink-0 gap-1 overflow-x-auto p-1 md:w-44 md:flex-col">
+      <nav
+        ref={bar}
+        aria-label={t("admin.sections")}
+        className="flex shrink-0 gap-1 overflow-x-auto p-1 md:w-44 md:flex-col"
+      >
         {mine.map(({ id, label, icon: Icon }) => (
           <Link
             key={id}
@@ -35,7 +44,9 @@ export function Admin() {
           <now.page />
         </Suspense>
       ) : (
-        <Empty icon={CircleAlert} title={t("admin.not_yours")} />
+        <section className="sheet flex-1">
+          <Empty icon={CircleAlert} title={t("admin.not_yours")} />
+        </section>
       )}
     </main>
   );

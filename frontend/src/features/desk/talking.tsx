@@ -12,7 +12,7 @@ import { useNow } from "@/hooks/useNow";
 import { useScene } from "@/hooks/useScene";
 import { Avatar, Badge } from "@/ui/bits";
 import { cx } from "@/ui/cx";
-import { MicOff, Play, Smartphone, User, UserPlus } from "@/ui/icons";
+import { Ear, Megaphone, MicOff, Play, Smartphone, User, UserPlus } from "@/ui/icons";
 import { Keys } from "@/ui/keys";
 import { Tip } from "@/ui/tooltip";
 import { Conference, isConference, talkers } from "./conference";
@@ -48,6 +48,7 @@ export function Talking({ call }: { call: CallView }) {
           {t("call.on_phone_long")}
         </p>
       )}
+      <Beside call={call} />
       <Facts call={call} />
       {call.media === "browser" && <MicHint call={call} />}
       {call.consult && <Consulting call={call} consulted={call.consult} />}
@@ -95,6 +96,26 @@ function Who({ call }: { call: CallView }) {
         )}
       </div>
     </div>
+  );
+}
+
+/** A supervisor who speaks to us alone, or to all: who hears them must be plain before one answers them. */
+function Beside({ call }: { call: CallView }) {
+  const { t } = useTranslation();
+  const there = call.parties.filter((p) => p.role === "supervisor" && p.leg_id !== call.leg_id);
+  const heard = there.filter((p) => p.mode === "whisper" || (p.mode === "barge" && !isConference(call)));
+  return (
+    <ul aria-label={t("call.beside")} aria-live="polite" className="empty:hidden">
+      {heard.map((p) => (
+        <li
+          key={p.leg_id}
+          className="mt-2.5 flex items-center gap-2 rounded-lg bg-accent-wash px-3.5 py-2 text-sm text-accent-ink"
+        >
+          {p.mode === "whisper" ? <Ear aria-hidden size={16} /> : <Megaphone aria-hidden size={16} />}
+          {t(p.mode === "whisper" ? "call.whispered" : "call.barged", { name: p.name })}
+        </li>
+      ))}
+    </ul>
   );
 }
 

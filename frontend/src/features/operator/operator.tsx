@@ -12,7 +12,7 @@ export function Operator() {
     <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-2.5 overflow-y-auto px-3 pb-3 md:pr-4 md:pl-1 lg:grid-cols-[320px_minmax(0,1fr)_320px] lg:overflow-hidden">
       <h1 className="sr-only">{t("nav.operator")}</h1>
       <Line />
-      <div className="flex min-h-0 flex-col gap-2.5 overflow-y-auto max-lg:order-first">
+      <div className="flex flex-col gap-2.5 max-lg:order-first lg:min-h-0 lg:overflow-y-auto">
         <Stage />
         <ParkedShelf />
       </div>

@@ -44,7 +44,7 @@ export const AgentRow = memo(function AgentRow({ agent, place, of, height, onMes
       aria-posinset={place}
       aria-setsize={of}
       style={{ height }}
-      className="grid grid-cols-[1fr_auto] content-center items-center gap-x-3 gap-y-1 overflow-hidden border-b border-line px-2 md:grid-cols-[minmax(8rem,1fr)_11.5rem_minmax(8rem,1.5fr)_8.5rem]"
+      className="grid grid-cols-[1fr_auto] content-center items-center gap-x-3 gap-y-1 overflow-hidden border-b border-line px-2 md:grid-cols-[minmax(8rem,1fr)_minmax(11.5rem,15rem)_minmax(8rem,1.5fr)_8.5rem]"
     >
       <button
         type="button"
@@ -93,7 +93,7 @@ function State({ agent }: { agent: BoardAgent }) {
         : t(`agent.${agent.state}`);
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-2 md:justify-start">
-      <Badge tone={tone} className="w-24 justify-start">
+      <Badge tone={tone} className="min-w-24 max-w-40 justify-start">
         <Icon aria-hidden size={13} />
         <span className="truncate">{word}</span>
       </Badge>

@@ -21,10 +21,7 @@ export function Alarms({ board, onQueue }: { board: Board; onQueue(queue: string
   );
   return (
     <>
-      <ul
-        aria-label={t("supervise.alarms")}
-        className="flex shrink-0 gap-2 empty:hidden max-md:overflow-x-auto md:flex-wrap"
-      >
+      <ul aria-label={t("supervise.alarms")} className="flex shrink-0 gap-2 empty:hidden max-md:flex-col md:flex-wrap">
         {all.slice(0, MOST).map((alarm) => (
           <One key={alarm.id} alarm={alarm} now={now} onQueue={onQueue} />
         ))}
@@ -49,12 +46,12 @@ function One({ alarm, now, onQueue }: { alarm: Alarm; now: number; onQueue(queue
   return (
     <li
       className={cx(
-        "flex min-h-10 min-w-0 items-center gap-2.5 max-md:shrink-0 rounded-xl py-1.5 pr-2 pl-3.5 text-sm font-medium",
+        "flex min-h-10 min-w-0 items-center gap-2.5 rounded-xl py-1.5 pr-2 pl-3.5 text-sm font-medium",
         nobody ? "bg-stop-wash text-stop-ink" : "bg-warn-wash text-warn-ink",
       )}
     >
       <Icon aria-hidden size={16} className="shrink-0" />
-      <span className="max-w-96 min-w-0 truncate">
+      <span className="min-w-0 max-md:flex-1 md:max-w-96 md:truncate">
         {t(`supervise.alarm_${alarm.kind}`, { queue: alarm.queue.name, count: alarm.count })}
       </span>
       <span className="figures">{duration(secondsSince(alarm.queue.longest_wait_since, now))}</span>

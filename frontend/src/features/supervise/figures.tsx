@@ -54,7 +54,7 @@ interface FigureProps {
 function Figure({ label, value, tone = "", beside = "" }: FigureProps) {
   return (
     <div className="flex flex-col px-3 py-1.5">
-      <dt className="order-2 truncate text-xs text-ink-3">{label}</dt>
+      <dt className="order-2 text-xs leading-tight text-ink-3">{label}</dt>
       <dd className={cx("figures order-1 truncate text-xl font-semibold", tone)}>
         {value}
         {beside && <span className="ml-1.5 text-xs font-medium text-ink-2">{beside}</span>}

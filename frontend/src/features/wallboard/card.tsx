@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { memo } from "react";
+import { type CSSProperties, memo } from "react";
 import { useTranslation } from "react-i18next";
 import { type BoardQueue, callersOf } from "@/core/board";
 import { duration, secondsSince } from "@/core/time";
@@ -12,7 +12,7 @@ import { Check, PhoneCall, TriangleAlert } from "@/ui/icons";
 import { isUnserved } from "./pages";
 
 /** One queue: how many wait, how long, who is there, how well it goes. */
-export const Card = memo(function Card({ queue }: { queue: BoardQueue }) {
+export const Card = memo(function Card({ queue, unit }: { queue: BoardQueue; unit: number }) {
   const { t } = useTranslation();
   const now = useServerNow();
   const limit = useLimits((s) => s.wait);
@@ -22,6 +22,7 @@ export const Card = memo(function Card({ queue }: { queue: BoardQueue }) {
   return (
     <article
       aria-label={queue.name}
+      style={{ "--u": `${unit}px` } as CSSProperties}
       className={cx(
         "flex min-w-0 flex-col justify-between rounded-2xl border px-[calc(var(--u)*1.6)] py-[calc(var(--u)*1.1)] [contain:strict]",
         hot ? "border-stop bg-stop-wash" : "border-line bg-sheet",

@@ -4,13 +4,33 @@
 import { type BoardQueue, callersOf } from "@/core/board";
 import { secondsSince } from "@/core/time";
 
-/** Cards of a screen: what is left of 1920×1080 beside the large figures, with letters that can be read from 8 m. */
-export function grid(width: number, height: number): { columns: number; rows: number } {
+const LARGEST = 2.6;
+const STEP = 0.1;
+
+export interface Grid {
+  columns: number;
+  rows: number;
+  /** How many times larger than the smallest a card is drawn. */
+  scale: number;
+}
+
+/**
+ * Cards of a screen: what is left of 1920×1080 beside the large figures, with letters that can be read from 8 m.
+ * Few queues get large cards, as large as they all fit; many get pages of the smallest.
+ */
+export function grid(width: number, height: number, queues: number): Grid {
   const unit = unitOf(width, height);
   const tall = isTall(width, height);
-  const columns = Math.max(1, Math.floor((width - (tall ? 4 : 58) * unit) / (33 * unit)));
-  const rows = Math.max(1, Math.floor((height - (tall ? 66 : 8) * unit) / (19.5 * unit)));
-  return { columns, rows };
+  const fit = (scale: number): Grid => ({
+    columns: Math.max(1, Math.floor((width - (tall ? 4 : 58) * unit) / (33 * unit * scale))),
+    rows: Math.max(1, Math.floor((height - (tall ? 66 : 8) * unit) / (19.5 * unit * scale))),
+    scale,
+  });
+  for (let scale = LARGEST; scale > 1; scale = Math.round((scale - STEP) * 10) / 10) {
+    const one = fit(scale);
+    if (one.columns * one.rows >= queues && 33 * unit * scale <= width) return one;
+  }
+  return fit(1);
 }
 
 /** A hundredth of a 16:9 screen's height, more or less: all sizes are multiples, so that it looks alike on each. */

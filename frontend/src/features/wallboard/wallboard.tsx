@@ -50,12 +50,13 @@ function Screen({ board }: { board: Board }) {
   const { width, height } = useSize();
   const awake = useAwake();
   const hand = useHand();
-  const { columns, rows } = grid(width, height);
+  const { columns, rows, scale } = grid(width, height, board.queues.size);
+  const unit = unitOf(width, height);
   const { list, page, pages } = useTurns(board, columns * rows);
   return (
     <main
       data-awake={awake}
-      style={{ "--u": `${unitOf(width, height)}px` } as CSSProperties}
+      style={{ "--u": `${unit}px` } as CSSProperties}
       className={cx("flex h-dvh flex-col overflow-hidden bg-canvas p-[calc(var(--u)*1.6)]", !hand && "cursor-none")}
     >
       <h1 className="sr-only">{t("nav.wallboard")}</h1>
@@ -71,7 +72,7 @@ function Screen({ board }: { board: Board }) {
           }}
         >
           {list.map((queue) => (
-            <Card key={queue.id} queue={queue} />
+            <Card key={queue.id} queue={queue} unit={unit * scale} />
           ))}
         </section>
       </div>
