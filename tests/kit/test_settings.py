@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from headcall.kit.settings import Settings, SettingsError, example, load, setting
+from headcall.kit.settings import Settings, SettingsError, example, in_order, load, setting
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,19 @@ def test_the_example_explains_everything_and_changes_nothing(tmp_path: Path) -> 
     assert read(tmp_path, text) == Door()
     uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
     assert read(tmp_path, uncommented) == Door()
+
+
+def test_two_ends_stand_in_order() -> None:
+    @dataclass(frozen=True)
+    class Slots:
+        SECTION: ClassVar[str] = "slots"
+        first: int = setting(701, "The first")
+        last: int = setting(799, "The last")
+
+        def __post_init__(self) -> None:
+            in_order(self, "first", "last")
+
+    settings = Settings().with_values("slots", first=800)
+    with pytest.raises(SettingsError, match=r"\[slots\] last: must be at least `first`, which is 800, but is 799"):
+        settings.check([Slots])
+    assert Settings().with_values("slots", first=799).section(Slots).first == 799

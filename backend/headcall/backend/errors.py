@@ -9,12 +9,16 @@ ApiError            the request cannot be carried out, and `cause` says why
 
 
 class ApiError(Exception):
-    """A request that is refused. `detail` is for the developer at the other end, in English, without secrets."""
+    """A request that is refused. `detail` is for the developer at the other end, in English, without secrets.
 
-    def __init__(self, cause: str, detail: str = "") -> None:
+    `fields`: where in the request it is wrong, as in `needs.1.level`; the page shows the refusal there.
+    """
+
+    def __init__(self, cause: str, detail: str = "", *, fields: tuple[str, ...] = ()) -> None:
         super().__init__(f"{cause}: {detail}" if detail else cause)
         self.cause = cause
         self.detail = detail
+        self.fields = fields
 
 
 class CallFailed(ApiError):

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from headcall.kit.settings import Section, setting
+from headcall.kit.settings import Section, in_order, setting
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ class Parking:
     first: int = setting(701, "The first slot", low=10, high=99999)
     last: int = setting(799, "The last slot", low=10, high=99999)
     ring_back_s: int = setting(120, "Seconds until who parked is rung, if nobody picks up", low=10, high=3600)
+
+    def __post_init__(self) -> None:
+        in_order(self, "first", "last")
 
 
 @dataclass(frozen=True)

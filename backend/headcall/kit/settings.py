@@ -30,6 +30,7 @@ __all__ = [
     "SettingsError",
     "Value",
     "example",
+    "in_order",
     "load",
     "read_environment",
     "read_toml",
@@ -63,6 +64,13 @@ def setting(
     if isinstance(default, dict):
         return dataclasses.field(default_factory=lambda: dict(default), metadata=meta)
     return dataclasses.field(default=default, metadata=meta)
+
+
+def in_order(section: "Section", first: str, last: str) -> None:
+    """For `__post_init__` of a section with two ends. Raises `SettingsError` when the first lies behind the last."""
+    low, high = getattr(section, first), getattr(section, last)
+    if low > high:
+        raise SettingsError(f"[{section.SECTION}] {last}: must be at least `{first}`, which is {low}, but is {high}.")
 
 
 @dataclasses.dataclass(frozen=True)

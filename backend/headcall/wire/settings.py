@@ -7,7 +7,7 @@ A role may keep further sections of its own beside itself; `headcall.run.assembl
 from dataclasses import dataclass
 from typing import ClassVar
 
-from headcall.kit.settings import Section, setting
+from headcall.kit.settings import Section, in_order, setting
 
 __all__ = [
     "SECTIONS",
@@ -59,6 +59,9 @@ class Media:
     plain_host: str = setting("", "Address for RTP with phones and trunks; empty: the first of site.addresses")
     plain_low: int = setting(8500, "First UDP port for RTP with phones and trunks (even)", low=1024, high=65534)
     plain_high: int = setting(8699, "Last UDP port for RTP; each call leg takes two", low=1025, high=65535)
+
+    def __post_init__(self) -> None:
+        in_order(self, "plain_low", "plain_high")
 
 
 @dataclass(frozen=True)

@@ -2558,12 +2558,19 @@ export interface components {
         /**
          * ErrorBody
          * @description Why a request was refused: an id of the catalogue of causes, its text, and a detail for developers.
+         *
+         *     `fields`: where in the body it is wrong, as in `needs.1.level`.
          */
         ErrorBody: {
             /** Cause */
             cause: string;
             /** Detail */
             detail: string;
+            /**
+             * Fields
+             * @default []
+             */
+            fields?: string[];
             text: components["schemas"]["Text"];
         };
         /**
@@ -3233,6 +3240,7 @@ export interface components {
             mark: number | null;
             /** Note */
             note: string;
+            words: components["schemas"]["Text"] | null;
         };
         /** PasswordAndCode */
         PasswordAndCode: {

@@ -2,6 +2,7 @@
 """What supervisors may change of a queue, what is refused, and what is left in the audit log."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,37 @@ def test_a_supervisor_changes_a_queue_and_it_is_written_down(tmp_path: Path) -> 
         assert entry["user"]["name"] == "Anna Schmidt" and entry["action"] == "queue.change"
         assert set(entry["after"]) == {"strategy", "vip", "announcements", "dispositions", "members"}
         assert entry["before"]["strategy"] == "longest-idle"
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"overflow": "not a number"}, "overflow"),
+        ({"ring_for_s": 0}, "ring_for_s"),
+        ({"vip": {"nobody": 1}}, "vip.nobody"),
+        ({"vip": {"138 0013 8000": 1, "13800138000": 2}}, "vip.13800138000"),
+        ({"vip": {"13800138000": 101}}, "vip.13800138000"),
+        ({"needs": [{"skill": "en"}, {"skill": "en", "level": 2}]}, "needs.1.skill"),
+        ({"needs": [{"skill": "en", "level": 101}]}, "needs.0.level"),
+        ({"dispositions": [{"code": "a"}, {"code": "b"}, {"code": "a"}]}, "dispositions.2.code"),
+        ({"callback_never": ["955", "++"]}, "callback_never.1"),
+        ({"callback_never": ["955", "9" * 21]}, "callback_never.1"),
+        ({"members": [{"user_id": "usr_nobody"}]}, "members"),
+    ],
+)
+def test_a_refusal_names_the_field_and_a_number_is_known_however_it_is_written(
+    tmp_path: Path, wrong: dict[str, Any], field: str
+) -> None:
+    async def scenario(c: Company) -> None:
+        await load(c)
+        anna = await c.signed_in("anna")
+        body = json.dumps({"name": "x", **wrong})
+        answer = await anna.put(URL, content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 400 and answer.json()["error"]["fields"] == [field], answer.text
+        good = await anna.put(URL, json={"name": "x", "vip": {"+86 138-0013 8000": 5}, "callback_never": ["955"]})
+        assert good.status_code == 200 and good.json()["vip"] == {"+8613800138000": 5}
 
     run_in_company(tmp_path, scenario, make_control=make_control)
 

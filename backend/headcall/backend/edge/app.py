@@ -17,6 +17,8 @@ from headcall.backend.errors import ApiError
 
 PREFIX = "/api/v1"
 
+MOST_COMPLAINTS = 5
+
 CAUSE_OF_STATUS = {
     401: "not-signed-in",
     403: "not-allowed",
@@ -77,10 +79,20 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(fault("bad-request", "; ".join(_complaint(each) for each in error.errors()[:5])))
+    found = error.errors()[:MOST_COMPLAINTS]
+    return answer(fault("bad-request", "; ".join(_complaint(each) for each in found), _fields(found)))
+
+
+def _fields(errors: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """A body that is no JSON is wrong at a position, and at no field."""
+    places = (each.get("loc") or ("",) for each in errors)
+    return tuple(_place(rest) for root, *rest in places if root == "body" and rest and isinstance(rest[0], str))
 
 
 def _complaint(error: dict[str, Any]) -> str:
     """Where and what, without the value: it may be a password."""
-    place = ".".join(str(part)[:40] for part in error.get("loc", ()))
-    return f"{place}: {error.get('msg', 'invalid')}"[:160]
+    return f"{_place(error.get('loc', ()))}: {error.get('msg', 'invalid')}"[:160]
+
+
+def _place(loc: Iterable[object]) -> str:
+    return ".".join(str(part)[:40] for part in loc)

@@ -20,16 +20,17 @@ class Fault:
     status: int
     text: dict[str, str]
     detail: str
+    fields: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """The error shape of the REST API."""
-        return {"error": {"cause": self.cause, "text": self.text, "detail": self.detail}}
+        return {"error": {"cause": self.cause, "text": self.text, "detail": self.detail, "fields": list(self.fields)}}
 
 
 def fault_of(error: Exception) -> Fault:
     """What to tell about `error`. A bug is logged with its trace, and told without any detail."""
     if isinstance(error, ApiError):
-        return fault(error.cause, error.detail)
+        return fault(error.cause, error.detail, error.fields)
     if isinstance(error, BusError):
         log.warning("a role did not answer: %s", error)
         return fault("unavailable", type(error).__name__)
@@ -37,7 +38,7 @@ def fault_of(error: Exception) -> Fault:
     return fault("internal", "")
 
 
-def fault(cause: str, detail: str = "") -> Fault:
+def fault(cause: str, detail: str = "", fields: tuple[str, ...] = ()) -> Fault:
     """The fault with a cause of the catalogue."""
     verdict = causes.by_id(cause)
-    return Fault(cause, verdict.http, {"zh": verdict.zh, "en": verdict.en}, detail[:MAX_DETAIL])
+    return Fault(cause, verdict.http, {"zh": verdict.zh, "en": verdict.en}, detail[:MAX_DETAIL], fields)

@@ -12,11 +12,15 @@ class Text(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """Why a request was refused: an id of the catalogue of causes, its text, and a detail for developers."""
+    """Why a request was refused: an id of the catalogue of causes, its text, and a detail for developers.
+
+    `fields`: where in the body it is wrong, as in `needs.1.level`.
+    """
 
     cause: str
     text: Text
     detail: str
+    fields: list[str] = []
 
 
 class ErrorOut(BaseModel):

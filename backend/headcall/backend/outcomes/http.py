@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from headcall.backend.edge.auth import Actor, requires
+from headcall.backend.edge.views import Text
 from headcall.backend.outcomes.service import LONGEST_NOTE, Outcomes
 
 
@@ -19,6 +20,8 @@ class OutcomeOut(BaseModel):
     """How a call came out."""
 
     disposition: str | None
+    words: Text | None
+    """What the code said when it was given."""
     note: str
     by: str | None
     at: str | None

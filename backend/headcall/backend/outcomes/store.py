@@ -23,6 +23,9 @@ class Outcome(Struct, frozen=True):
     at_ms: int | None = None
     mark: int | None = None
     """The caller's, 1 to 5."""
+    words_zh: str = ""
+    """What the code said when it was given: since then it may have been renamed, or removed."""
+    words_en: str = ""
 
 
 class OutcomeRow(Base):
@@ -34,6 +37,8 @@ class OutcomeRow(Base):
     user_id: Mapped[str | None] = mapped_column(Id)
     at_ms: Mapped[int | None]
     mark: Mapped[int | None]
+    words_zh: Mapped[str] = mapped_column(default="", server_default="")
+    words_en: Mapped[str] = mapped_column(default="", server_default="")
 
     def outcome(self) -> Outcome:
         return Outcome(**{name: getattr(self, name) for name in Outcome.__struct_fields__})
@@ -43,7 +48,7 @@ async def change(session: AsyncSession, call_id: str, **fields: object) -> Outco
     """Adds to what is known of a call."""
     row = await session.get(OutcomeRow, call_id)
     if row is None:
-        row = OutcomeRow(call_id=call_id, note="")
+        row = OutcomeRow(call_id=call_id, note="", words_zh="", words_en="")
         session.add(row)
     for name, value in fields.items():
         setattr(row, name, value)
@@ -61,6 +66,7 @@ def outcome_view(outcome: Outcome | None) -> dict[str, Any]:
     outcome = outcome or Outcome("")
     return {
         "disposition": outcome.disposition,
+        "words": {"zh": outcome.words_zh, "en": outcome.words_en} if outcome.disposition else None,
         "note": outcome.note,
         "by": outcome.user_id,
         "at": iso_or_none(outcome.at_ms),

@@ -6,9 +6,8 @@ Each change is in the audit log, in the same transaction, and counts from the ne
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
-from msgspec import ValidationError, convert, to_builtins
+from msgspec import to_builtins
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,17 +16,15 @@ from headcall.backend.audit.service import Audit
 from headcall.backend.calls.inputs import SetPriority
 from headcall.backend.calls.service import CallControl
 from headcall.backend.errors import ApiError
-from headcall.backend.numbers.model import normal
 from headcall.backend.numbers.store import NumberRow
 from headcall.backend.queues import store as rows
 from headcall.backend.queues.model import Queue
+from headcall.backend.queues.rules import Rules, checked
 from headcall.backend.queues.service import Queues
 from headcall.backend.queues.store import Member
 from headcall.backend.store.engine import Store
 from headcall.backend.store.stamp import check_stamp, stamp
 from headcall.backend.users.model import Actor
-
-Rules = dict[str, Any]
 
 
 class QueueAdministration:
@@ -67,7 +64,7 @@ class QueueAdministration:
             served = [Member(m.user_id, m.position, m.weight) for m in (await session.scalars(order)).all()]
             was = _seen(row.queue(), served)
             check_stamp(version, was)
-            queue = _checked({**rules, "queue_id": queue_id, "number": row.number})
+            queue = checked({**rules, "queue_id": queue_id, "number": row.number})
             await rows.put(session, queue)
             if members is not None:
                 await rows.put_members(session, queue_id, members)
@@ -78,7 +75,7 @@ class QueueAdministration:
 
     async def create(self, who: Actor, rules: Rules, members: Sequence[Member]) -> Rules:
         """A new queue, without a number at first."""
-        queue = _checked({**rules, "queue_id": self._new_id("que")})
+        queue = checked({**rules, "queue_id": self._new_id("que")})
         async with self._writing() as session:
             await rows.put(session, queue)
             await rows.put_members(session, queue.queue_id, members)
@@ -106,7 +103,9 @@ class QueueAdministration:
             async with self._store.begin() as session:
                 yield session
         except IntegrityError:
-            raise ApiError("bad-request", "`members` names somebody who does not exist, or somebody twice") from None
+            raise ApiError(
+                "bad-request", "`members` names somebody who does not exist, or somebody twice", fields=("members",)
+            ) from None
 
     async def set_skills(self, who: Actor, user_id: str, skills: dict[str, int]) -> dict[str, int]:
         """What an agent can, from now on."""
@@ -133,13 +132,3 @@ def _seen(queue: Queue, members: Sequence[Member]) -> Rules:
     rules: Rules = to_builtins(queue)
     listed = [{"user_id": m.user_id, "weight": m.weight} for m in members]
     return rules | {"id": rules.pop("queue_id"), "members": listed}
-
-
-def _checked(rules: Rules) -> Queue:
-    try:
-        queue = convert(rules, Queue)
-    except ValidationError as error:
-        raise ApiError("bad-request", str(error)) from None
-    if queue.overflow and normal(queue.overflow) is None:
-        raise ApiError("bad-request", "`overflow` is a telephone number, or empty")
-    return queue
