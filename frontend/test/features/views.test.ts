@@ -29,7 +29,7 @@ function record(patch: Partial<CallRecord>): CallRecord {
     ended_by: "caller",
     recording_id: null,
     callback: null,
-    outcome: { disposition: null, note: "", by: null, at: null, mark: null },
+    outcome: { disposition: null, words: null, note: "", by: null, at: null, mark: null },
     ...patch,
   };
 }
