@@ -196,3 +196,35 @@ def test_an_agent_at_the_telephone_and_the_customer_hangs_up(system: Run, tmp_pa
             assert (await last_call(mei))["ended_by"] == "caller"
 
     system(story)
+
+
+def test_a_day_at_the_telephone_with_no_page_open(system: Run, tmp_path: Path) -> None:
+    async def story(running: Demo) -> None:
+        async with (
+            signed_in(running, "anna") as anna,
+            telephone(running, "mei", tmp_path) as phone,
+            outside_telephone(running, tmp_path) as customer,
+        ):
+
+            async def is_(state: str) -> bool:
+                agents = (await anna.get("/agents"))["agents"]
+                return any(each["agent_number"] == "1001" and each["state"] == state for each in agents)
+
+            async def dials(code: str, state: str) -> None:
+                await phone.dial(code)
+                await phone.event("CALL_ESTABLISHED")
+                await eventually(lambda: phone.pitch_heard(0.5) > 0, "the code is answered by a voice")
+                await phone.event("CALL_CLOSED", within=20)
+                await eventually(lambda: is_(state), f"{code} makes the agent {state}")
+
+            await dials("*45", "ready")
+            await customer.dial("4008123456")
+            await phone.event("CALL_INCOMING")
+            await phone.answer()
+            await eventually(phone_hears(customer, AGENT_TONE), "the customer hears the agent")
+            await eventually(phone_hears(phone, CALLER_TONE), "the agent hears the customer")
+            await customer.hang_up()
+            await phone.event("CALL_CLOSED")
+            await dials("*46", "offline")
+
+    system(story)

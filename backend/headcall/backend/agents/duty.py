@@ -85,7 +85,8 @@ def moves_of(event: Event, before: Call, after: Call, queue: Queue | None) -> It
             yield Move(after.legs[leg_id].user_id or "", "talks", call_id)
         case LegClosed(leg_id=leg_id, cause=cause):
             left = after.legs[leg_id]
-            if left.user_id and (left.answered_at_ms is not None or left.role == "supervisor"):
+            # Who was only rung is freed with the round; who dialled at a telephone talks from the first tone on.
+            if left.user_id and (left.answered_at_ms is not None or left.role != "callee"):
                 yield _leaving(left, left.user_id, cause, call_id, queue)
         case _:
             pass

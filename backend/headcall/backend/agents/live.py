@@ -42,7 +42,7 @@ class AgentSocket:
             raise ApiError("bad-request", "`reason` is a text of at most 100 characters")
         if state not in ("ready", "break", "offline"):
             raise ApiError("bad-request", "`state` is ready, break or offline")
-        agent = await self._agents.wish(who.user_id, state, reason)
+        agent = await self._agents.wish(who.user_id, state, reason, by_phone=False)
         return {"agent": agent_view(agent)}
 
     def _changed(self, before: Agent, after: Agent) -> None:

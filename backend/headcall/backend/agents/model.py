@@ -86,6 +86,9 @@ class Agent(Struct, frozen=True):
     reason_before: str | None = None
     wish_after: State | None = None
     """What the agent asked to be after the present call."""
+    by_phone: bool = False
+    """Logged in by a code at the telephone: queues ring that telephone too, until the agent is offline, or says in
+    the page what they are."""
 
 
 def step(agent: Agent, trigger: Trigger) -> State | None:

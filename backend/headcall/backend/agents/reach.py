@@ -23,6 +23,8 @@ class Reach:
     ) -> None:
         self._store, self._has_page, self._is_registered = store, has_page, is_registered
         self._page_faults = page_faults
+        self.is_by_phone: Callable[[str], bool] = lambda _: False
+        """Whether an agent has logged in at the telephone, which then rings besides what they wish."""
         self._answer_on: dict[str, str] = {}
         self._sip_users: dict[str, list[str]] = {}
 
@@ -39,15 +41,17 @@ class Reach:
 
     def can_answer(self, user_id: str) -> bool:
         """Whether a queue's offer would ring anywhere."""
-        answer_on = self._answer_on.get(user_id, "browser")
-        if answer_on != "phone" and self._has_page(user_id):
+        if self._answer_on.get(user_id, "browser") != "phone" and self._has_page(user_id):
             return True
-        return answer_on != "browser" and self.has_phone(user_id)
+        return self._can_answer_phone(user_id)
+
+    def _can_answer_phone(self, user_id: str) -> bool:
+        is_wanted = self._answer_on.get(user_id, "browser") != "browser" or self.is_by_phone(user_id)
+        return is_wanted and self.has_phone(user_id)
 
     def is_fit(self, user_id: str) -> bool:
         """Whether who is offered a call could take it: a page with a fault cannot, but a telephone beside it could."""
-        answers_phone = self._answer_on.get(user_id, "browser") != "browser"
-        return not self._page_faults(user_id) or (answers_phone and self.has_phone(user_id))
+        return not self._page_faults(user_id) or self._can_answer_phone(user_id)
 
     def hindrances(self, user_id: str) -> tuple[str, ...]:
         """Why a queue's offer would ring in vain: the faults of the page, or `no-device`. Empty when it would not."""

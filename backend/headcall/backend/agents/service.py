@@ -41,6 +41,8 @@ class Agents:
         self.hindrances: Callable[[str], tuple[str, ...]] = lambda _: ()
         """Why a queue offers nothing to who is ready."""
         """Whether what would ring could take a call (`devices.fitness`). An agent who is not keeps their state."""
+        self.has_phone: Callable[[str], bool] = lambda _: False
+        """Whether a telephone of theirs is registered, however they answer."""
         self._agents: dict[str, Agent] = {}
         self._bare_since: dict[str, int] = {}
         self._observers: list[Observer] = []
@@ -65,31 +67,48 @@ class Agents:
     def has_device(self, user_id: str) -> bool:
         return self._has_device(user_id)
 
+    def is_by_phone(self, user_id: str) -> bool:
+        """Whether they have logged in by a code at the telephone."""
+        agent = self._agents.get(user_id)
+        return agent is not None and agent.by_phone
+
     # ------------------------------------------------------------ what agents and supervisors want
 
-    async def wish(self, user_id: str, state: State, reason: str | None = None, also: Also | None = None) -> Agent:
-        """Ready, break or offline. While a call runs, the wish is kept for its end."""
+    async def wish(
+        self,
+        user_id: str,
+        state: State,
+        reason: str | None = None,
+        also: Also | None = None,
+        *,
+        by_phone: bool | None = None,
+    ) -> Agent:
+        """Ready, break or offline. While a call runs, the wish is kept for its end.
+
+        `by_phone`: whether the agent says it by a code at the telephone, or in the page; None: somebody else does.
+        """
         agent = self._agents.get(user_id)
         if agent is None:
             raise NoSuchAgent
         if state == "ready":
             await self._look_again()
-        if state == "ready" and not self._has_device(user_id):
+        reached = self._has_device(user_id) or (by_phone is True and self.has_phone(user_id))
+        if state == "ready" and not reached:
             raise NotPermittedNow("no page is open and no telephone is registered that could ring")
         wishes: dict[State, Trigger] = {"ready": "go-ready", "break": "go-break", "offline": "go-offline"}
         if state not in wishes:
             raise NotPermittedNow(f"nobody can be made {state}")
         if agent.state in ("ringing", "talking"):
-            return await self._keep_wish(user_id, state, also)
-        changed = await self._carry_out_wish(user_id, wishes[state], reason, also)
+            return await self._keep_wish(user_id, state, also, by_phone)
+        changed = await self._carry_out_wish(user_id, wishes[state], reason, also, by_phone)
         if changed is None:
             raise NotPermittedNow(f"not from {agent.state}")
         return changed
 
-    async def _keep_wish(self, user_id: str, state: State, also: Also | None) -> Agent:
+    async def _keep_wish(self, user_id: str, state: State, also: Also | None, by_phone: bool | None) -> Agent:
         async with self._turn:
             agent = self._agents[user_id]
-            kept = replace(agent, wish_after=state)
+            kept = replace(_at(agent, by_phone), wish_after=state)
             return kept if await self._save(agent, kept, also) else agent
 
     # ------------------------------------------------------------ what the administration changes
@@ -116,14 +135,14 @@ class Agents:
                     observer(before or after, after)
 
     async def _carry_out_wish(
-        self, user_id: str, trigger: Trigger, reason: str | None, also: Also | None
+        self, user_id: str, trigger: Trigger, reason: str | None, also: Also | None, by_phone: bool | None
     ) -> Agent | None:
         async with self._turn:
             agent = self._agents[user_id]
             to = step(agent, trigger)
             if to is None:
                 return None
-            changed = self._changed(agent, to, trigger, reason=reason, call_id=None, wrap_up_s=0)
+            changed = self._changed(_at(agent, by_phone), to, trigger, reason=reason, call_id=None, wrap_up_s=0)
             return changed if await self._save(agent, changed, also) else None
 
     # ------------------------------------------------------------ what calls do to agents
@@ -170,6 +189,7 @@ class Agents:
             state_before=_settled(agent.state) if goes_in else agent.state_before,
             reason_before=agent.reason if goes_in else agent.reason_before,
             wish_after=agent.wish_after if busy else None,
+            by_phone=agent.by_phone and to != "offline",
         )
 
     async def _save(self, agent: Agent, changed: Agent, also: Also | None = None) -> bool:
@@ -204,6 +224,11 @@ class Agents:
         if now - since > DEVICE_GRACE_MS:
             self._bare_since.pop(agent.user_id, None)
             await self.move(agent.user_id, "no-device", reason="no-device")
+
+
+def _at(agent: Agent, by_phone: bool | None) -> Agent:
+    """The agent as who was the last to say what they are: at the telephone, or in the page."""
+    return agent if by_phone is None else replace(agent, by_phone=by_phone)
 
 
 def _missed(agent: Agent, to: State, trigger: Trigger) -> int:

@@ -3,7 +3,7 @@
 
 from typing import cast
 
-from sqlalchemy import CursorResult, ForeignKey, Index, Integer, String, select, update
+from sqlalchemy import CursorResult, ForeignKey, Index, Integer, String, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,7 @@ class AgentRow(Base):
     state_before: Mapped[str] = mapped_column(String(16), default="ready")
     reason_before: Mapped[str | None] = mapped_column(default=None)
     wish_after: Mapped[str | None] = mapped_column(String(16), default=None)
+    by_phone: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AgentPeriodRow(Base):
@@ -62,6 +63,7 @@ LIVE = (
     "state_before",
     "reason_before",
     "wish_after",
+    "by_phone",
 )
 """Columns that the work itself changes; the others are administration."""
 

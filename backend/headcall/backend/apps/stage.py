@@ -31,6 +31,8 @@ def scene_of(call: Call) -> Scene | None:
         return None
     if call.refusal:
         return Scene("refuse", call.refusal)
+    if call.code:
+        return Scene("code", call.code)
     if call.is_placeholder:
         return None
     if call.wait:

@@ -15,12 +15,12 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.agents import store as agent_rows
+from headcall.backend.agents.assembly import at_work
 from headcall.backend.agents.duty import Duty
 from headcall.backend.agents.live import AgentSocket
-from headcall.backend.agents.reach import Reach
-from headcall.backend.agents.service import Agents
 from headcall.backend.apps.alarm import Alarm
 from headcall.backend.apps.callback import promised_app
+from headcall.backend.apps.code import code_app
 from headcall.backend.apps.comeback import comeback_app
 from headcall.backend.apps.line import App
 from headcall.backend.apps.overflow import overflow_app
@@ -122,14 +122,14 @@ class Telephony:
         )
         self.queues = Queues(given.store, self.calls.calls)
         self.fitness = Fitness(given.live)
-        self.reach = Reach(
+        self.reach, self.agents, self.codes = at_work(
             given.store,
+            given.clock,
             has_page=given.live.is_connected,
             is_registered=lambda sip_user: self.bridges.where_registered(sip_user) is not None,
-            page_faults=self.fitness.faults,
+            fitness=self.fitness,
+            person=given.people.person,
         )
-        self.agents = Agents(given.store, given.clock, self.reach.can_answer, self.reach.refresh)
-        self.agents.is_fit, self.agents.hindrances = self.reach.is_fit, self.reach.hindrances
         self.parking = Parking(self.calls, given.settings, given.live, given.ids)
         self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()
@@ -212,6 +212,7 @@ class Telephony:
             has_page=given.live.is_connected,
             can_wake=given.push.reaches,
             has_sound_page=lambda user_id: not self.fitness.faults(user_id),
+            is_by_phone=self.agents.is_by_phone,
             is_in_call=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
@@ -306,6 +307,8 @@ class Telephony:
                 return promised_app(self.callbacks)
             case "overflow":
                 return overflow_app(self.routing.onward)
+            case "code":
+                return code_app(self.codes)
             case "survey":
                 return survey
             case "comeback":

@@ -15,6 +15,7 @@ from headcall.backend.calls.log import (
     CallbackPromised,
     CallParked,
     CallStarted,
+    CodeDialled,
     ConferenceJoined,
     ConferenceLeft,
     ConsultAnswered,
@@ -294,6 +295,7 @@ Fold = Callable[[Call, Any, int], Call]
 
 APPLY: Final[dict[type[Event], Fold]] = {
     CallStarted: _started,
+    CodeDialled: lambda call, e, at: replace(call, code=e.code, code_by=e.user_id),
     LegAdded: _leg_added,
     LegRang: _leg_rang,
     LegAnswered: _leg_answered,

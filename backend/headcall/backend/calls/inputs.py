@@ -68,6 +68,13 @@ class RefuseCaller(Struct, frozen=True):
 Target = RingDevices | WaitInQueue | RefuseCaller
 
 
+class UseCode(Struct, frozen=True):
+    """Not a number was dialled but a code, at a telephone of the user's."""
+
+    code: str
+    user_id: str
+
+
 class Begin(Struct, frozen=True):
     """The first input of a call: who calls, and where it goes."""
 
@@ -79,7 +86,7 @@ class Begin(Struct, frozen=True):
     from_number: str
     from_name: str
     to_number: str
-    target: Target
+    target: Target | UseCode
     bridge: str = ""
     user_id: str | None = None
     trunk: str | None = None

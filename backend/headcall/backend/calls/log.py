@@ -32,6 +32,13 @@ class CallStarted(Event, frozen=True):
     leg: Leg
 
 
+class CodeDialled(Event, frozen=True):
+    """Not a number but a code, at a telephone of the user's (`agents.codes`)."""
+
+    code: str
+    user_id: str
+
+
 class LegAdded(Event, frozen=True):
     leg: Leg
 

@@ -250,6 +250,10 @@ class Call(Struct, frozen=True):
     max_wait_ms: int = 1_800_000
     priority: int = 0
     terms: Terms = Terms()
+    code: str = ""
+    """The code that was dialled instead of a number (`agents.codes`)."""
+    code_by: str = ""
+    """The user at whose telephone. They are in no call by it: the leg is nobody's."""
     overflow: str | None = None
     """The number that is being tried, as the waiting was in vain."""
     overflows: int = 0

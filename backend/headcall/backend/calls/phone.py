@@ -14,8 +14,9 @@ from headcall.backend.calls.inputs import (
     RefuseCaller,
     RingDevices,
     SendKeys,
+    Target,
     Transfer,
-    WaitInQueue,
+    UseCode,
 )
 from headcall.backend.calls.inputs import Refuse as RefuseWish
 from headcall.backend.calls.mailbox import Box
@@ -119,7 +120,7 @@ async def _attach(box: Box, leg_id: str) -> bool:
     return call.legs[leg_id].is_live
 
 
-def direction_to(target: RingDevices | WaitInQueue | RefuseCaller) -> Direction:
+def direction_to(target: Target | UseCode) -> Direction:
     return "out" if isinstance(target, RingDevices) and target.kind == "outside" else "internal"
 
 

@@ -4,8 +4,9 @@
 from collections.abc import Callable
 from typing import Literal
 
+from headcall.backend.agents.codes import code_of
 from headcall.backend.calls.errors import Overloaded
-from headcall.backend.calls.inputs import Begin, RefuseCaller, Target
+from headcall.backend.calls.inputs import Begin, RefuseCaller, Target, UseCode
 from headcall.backend.calls.model import Direction
 from headcall.backend.calls.parking import Parking
 from headcall.backend.calls.phone import direction_to
@@ -54,7 +55,7 @@ class Reception:
             to_number=normal(event.to_number) or shown(event.to_number, 64),
             target=target,
             bridge=event.bridge,
-            user_id=person.user_id if person else None,
+            user_id=person.user_id if person and not isinstance(target, UseCode) else None,
             trunk=event.trunk,
             codec=event.codec,
         )
@@ -64,8 +65,10 @@ class Reception:
             refusal = EndLeg(event.leg_id, "overload")
             self._tasks.start(self._routing.bridges.perform(event.bridge, refusal), "refusing a call")
 
-    async def _target(self, event: LegOffered, person: Person | None) -> Target | None:
-        """Where it goes; None when it has picked up a parked caller. From outside there are no slots."""
+    async def _target(self, event: LegOffered, person: Person | None) -> Target | UseCode | None:
+        """Where it goes; None when it has picked up a parked caller. From outside there are neither slots nor codes."""
+        if person and (code := code_of(event.to_number)):
+            return UseCode(code, person.user_id)
         slot = self.parking.slot_of(event.to_number) if event.sip_user is not None else None
         if slot:
             try:

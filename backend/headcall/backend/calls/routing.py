@@ -66,6 +66,8 @@ class Routing:
     """Whether a browser without a page can be rung all the same (`push`)."""
     has_sound_page: Callable[[str], bool] = lambda _: True
     """Whether the page could take a call: it says so itself (`devices.fitness`)."""
+    is_by_phone: Callable[[str], bool] = lambda _: False
+    """Whether an agent has logged in at the telephone (`agents.codes`): queues ring it, whatever else they ring."""
     refusal_of: Callable[[Queue], str | None] = lambda _: None
     """Why nobody may join a queue now, or None."""
     is_closed: Callable[[str], bool] = lambda _: False
@@ -174,6 +176,8 @@ class Routing:
         wanted = kinds[person.answer_on]
         if not self.has_sound_page(user_id):
             wanted = tuple(kind for kind in wanted if kind != "browser")
+        if "sip" not in wanted and self.is_by_phone(user_id):
+            wanted = (*wanted, "sip")
         return await self.devices(person, kinds=wanted)
 
     async def devices(

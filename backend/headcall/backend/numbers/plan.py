@@ -54,6 +54,8 @@ class DialPlan:
         """What to dial on a trunk for `number`: national digits at home, `00…` abroad; None if it is no number."""
         if number in EMERGENCY:
             return number
+        if not number.removeprefix("+").isdecimal():
+            return None  # a code mistyped: the library below would read past its star, and call whoever that is
         parsed = self._parsed(number)
         if parsed is None or not phonenumbers.is_possible_number(parsed):
             return None

@@ -110,6 +110,46 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "对不起，您拨打的用户暂时无法接通，请稍后再拨。",
         "en": "We are sorry. The person you have called cannot be reached at the moment.",
     },
+    "agent-is-ready": {
+        "zh": "您已就绪，可以接听来电。",
+        "en": "You are ready for calls.",
+    },
+    "agent-is-break": {
+        "zh": "您正在小休。",
+        "en": "You are on a break.",
+    },
+    "agent-is-offline": {
+        "zh": "您已签出。",
+        "en": "You are logged out.",
+    },
+    "agent-is-wrap-up": {
+        "zh": "您正在话后处理。",
+        "en": "You are wrapping up.",
+    },
+    "agent-in-call": {
+        "zh": "您正在通话中。",
+        "en": "You are in a call.",
+    },
+    "agent-then-ready": {
+        "zh": "本次通话结束后，您将就绪。",
+        "en": "You will be ready after this call.",
+    },
+    "agent-then-break": {
+        "zh": "本次通话结束后，您将小休。",
+        "en": "You will be on a break after this call.",
+    },
+    "agent-then-offline": {
+        "zh": "本次通话结束后，您将签出。",
+        "en": "You will be logged out after this call.",
+    },
+    "code-no-seat": {
+        "zh": "对不起，您没有坐席，不能使用这个功能码。",
+        "en": "We are sorry. This code is for agents, and you have no seat.",
+    },
+    "code-no-telephone": {
+        "zh": "对不起，您的话机没有注册，来电无法振铃。",
+        "en": "We are sorry. Your telephone is not registered, so no call could ring it.",
+    },
     "goodbye": {
         "zh": "感谢您的来电，再见。",
         "en": "Thank you for calling. Goodbye.",

@@ -45,7 +45,7 @@ export function Group({ title, children }: { title: string; children: ReactNode 
   );
 }
 
-export function Item({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
+export function Item({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
   return (
     <div className="flex min-h-13 flex-wrap items-center gap-x-6 gap-y-2 px-4 py-2.5">
       <div className="min-w-44 flex-1">
@@ -79,6 +79,7 @@ function Calls() {
           onChange={(v) => void change({ answer_on: v as AnswerOn })}
         />
       </Item>
+      {me.agent && <Item title={t("settings.codes")} text={t("settings.codes_text")} />}
       <Notices />
       <Wake />
     </Group>

@@ -3,8 +3,8 @@
 
 from typing import assert_never
 
-from headcall.backend.calls.inputs import Begin, RefuseCaller, RingDevices, Target, WaitInQueue
-from headcall.backend.calls.log import CallStarted, LegAnswered
+from headcall.backend.calls.inputs import Begin, RefuseCaller, RingDevices, Target, UseCode, WaitInQueue
+from headcall.backend.calls.log import CallStarted, CodeDialled, LegAnswered
 from headcall.backend.calls.model import Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.ringing import start_round, tell_caller_it_rings
@@ -34,18 +34,21 @@ def begin(plan: Plan, start: Begin) -> None:
             from_number=start.from_number,
             from_name=start.from_name,
             to_number=_to_number(start),
-            to_name="" if isinstance(start.target, RefuseCaller) else start.target.to_name,
+            to_name="" if isinstance(start.target, RefuseCaller | UseCode) else start.target.to_name,
             leg=leg,
         )
     )
     if start.kind == "browser":
         plan.note(LegAnswered(leg.leg_id))  # whoever dials in a page is there
-    go_to(plan, start.target)
+    if isinstance(start.target, UseCode):
+        plan.note(CodeDialled(start.target.code, start.target.user_id))
+    else:
+        go_to(plan, start.target)
 
 
 def _to_number(start: Begin) -> str:
     """What the public network dialled, as dialled; within the company the long number, however short it was dialled."""
-    if start.direction == "in" or isinstance(start.target, RefuseCaller):
+    if start.direction == "in" or isinstance(start.target, RefuseCaller | UseCode):
         return start.to_number
     return start.target.to_number or start.to_number
 
