@@ -30,7 +30,7 @@ def test_a_short_day_is_lived_and_checked(tmp_path: Path) -> None:
     assert found["calls"] == 24
     assert found["answered"] > 10
     assert found["rounds"] >= found["answered"], "the model saw who was rung"
-    assert found["machine_ms"]["worst"] > 0, "the machine was measured beside the day"
+    assert 0 < found["offer_ms"]["median"] < 1000, "an offer takes the backend some turns of its event loop"
     history = json.loads((tmp_path / "kept" / "history.json").read_text())
     assert len(history["records"]) == 24
     assert (tmp_path / "kept" / "backend" / "headcall.db").exists()

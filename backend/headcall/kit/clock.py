@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clock port: whoever needs the time is given one of these, so that a test owns it."""
 
+import asyncio
 import time
 from typing import Protocol
 
 __all__ = [
     "Clock",
     "ManualClock",
-    "ScaledClock",
     "SystemClock",
 ]
 
@@ -17,9 +17,9 @@ class Clock(Protocol):
 
     @property
     def speed(self) -> float:
-        """How many times as fast as the machine's the calendar runs: 1, but in a rehearsal.
+        """How many times as fast as the machine's this clock runs at most: 1, but in a rehearsal.
 
-        A limit that means the machine's own work (a heartbeat, a pass) is multiplied by it: work takes real time.
+        A limit upon what comes by the machine's time (a heartbeat) is multiplied by it.
         """
 
     def now(self) -> float:
@@ -27,6 +27,9 @@ class Clock(Protocol):
 
     def wall_ms(self) -> int:
         """Milliseconds since 1970, UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Until so much of `now` has passed."""
 
 
 class SystemClock:
@@ -40,23 +43,8 @@ class SystemClock:
     def wall_ms(self) -> int:
         return time.time_ns() // 1_000_000
 
-
-class ScaledClock:
-    """Time that runs `speed` times as fast since a moment of the calendar: for rehearsals only (docs/rehearsal.md).
-
-    Every process that is given the same moment reads the same calendar. With `real_timers` only the calendar is fast:
-    a protocol's timers, which count by `now`, must fit the peer's.
-    """
-
-    def __init__(self, speed: float, began_ms: int, *, real_timers: bool = False, machine: Clock | None = None) -> None:
-        self.speed, self._began_ms, self._machine = speed, began_ms, machine or SystemClock()
-        self._pace = 1.0 if real_timers else speed
-
-    def now(self) -> float:
-        return self._machine.now() * self._pace
-
-    def wall_ms(self) -> int:
-        return self._began_ms + round((self._machine.wall_ms() - self._began_ms) * self.speed)
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 class ManualClock:
@@ -66,6 +54,7 @@ class ManualClock:
         self.speed = speed
         self._now = now
         self._wall_ms = float(wall_ms)
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 
     def now(self) -> float:
         return self._now
@@ -79,3 +68,12 @@ class ManualClock:
             raise ValueError(f"time does not go back by {seconds} s")
         self._now += seconds
         self._wall_ms += seconds * 1000
+        for due, future in self._sleepers:
+            if due <= self._now and not future.done():
+                future.set_result(None)
+        self._sleepers = [each for each in self._sleepers if not each[1].done()]
+
+    async def sleep(self, seconds: float) -> None:
+        future = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._now + seconds, future))
+        await future

@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,7 @@ __all__ = [
     "EXIT_FAILED",
     "EXIT_HOPELESS",
     "PR_SET_PDEATHSIG",
+    "AtWork",
     "CannotStart",
     "RoleContext",
     "Run",
@@ -61,6 +63,10 @@ ALIVE_EVERY_S: Final = 1.0
 PR_SET_PDEATHSIG: Final = 1
 
 
+AtWork = Callable[[], AbstractContextManager[None]]
+"""Around what a thread does for us unseen by the event loop: in a rehearsal the calendar stands still meanwhile."""
+
+
 class CannotStart(Exception):
     """The role cannot work until a person changes something; the text says what."""
 
@@ -79,6 +85,7 @@ class RoleContext:
     fds: Mapping[str, int] = field(default_factory=dict)
     """Listening sockets, by name: `http`, `media`, `sip-trunk-udp` …"""
     clock: Clock = field(default_factory=SystemClock)
+    at_work: AtWork = nullcontext
     metrics: Metrics = field(default_factory=Metrics)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the role is to end: take nothing new, finish, return."""

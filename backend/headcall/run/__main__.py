@@ -8,11 +8,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from headcall.kit import log
+from headcall.kit.clock import SystemClock
 from headcall.kit.role import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -31,6 +33,7 @@ from headcall.run.sockets import PortUnusable, free_base
 from headcall.wire.settings import Log
 
 if TYPE_CHECKING:
+    from headcall.run.rehearsal.timing import Timing
     from headcall.run.supervisor import Supervisor
 
 DEMO_BASE_PORT = 8400
@@ -182,11 +185,20 @@ def _supervise(supervisor: "Supervisor", when_ready: "Callable[[Supervisor], Awa
     from headcall.run.children import StartFailed
     from headcall.run.supervisor import InUse
 
+    timing = assemble.timing_of("supervisor", supervisor.settings, supervisor.data)
     try:
-        asyncio.run(supervisor.run(when_ready))
+        with asyncio.Runner(loop_factory=timing.loop if timing else None) as runner:
+            runner.run(_with(timing, supervisor.run(when_ready)))
     except (PortUnusable, InUse, StartFailed) as error:
         return _fail(error)
     return EXIT_DONE
+
+
+async def _with(timing: "Timing | None", work: Coroutine[Any, Any, None]) -> None:
+    joining = asyncio.ensure_future(timing.join()) if timing else None
+    await work
+    if joining:
+        joining.cancel()
 
 
 def _fail(error: Exception) -> int:
@@ -235,11 +247,13 @@ def _role(arguments: argparse.Namespace) -> int:
         return EXIT_HOPELESS
     if not wait_for_go():
         return EXIT_DONE
-    return asyncio.run(_be(arguments.name, settings, run))
-
-
-async def _be(name: str, settings: Settings, run: Run) -> int:
     data = Path(os.environ["HEADCALL_DATA"])
+    timing = assemble.timing_of(arguments.name, settings, data)
+    with asyncio.Runner(loop_factory=timing.loop if timing else None) as runner:
+        return runner.run(_be(arguments.name, settings, data, run, timing))
+
+
+async def _be(name: str, settings: Settings, data: Path, run: Run, timing: "Timing | None") -> int:
     ready_fd = os.environ.get("HEADCALL_READY_FD")
     if ready_fd:
         os.set_inheritable(int(ready_fd), False)
@@ -249,9 +263,12 @@ async def _be(name: str, settings: Settings, run: Run) -> int:
         settings,
         data,
         fds=inherited_fds(),
-        clock=assemble.clock_of(name, settings),
+        clock=timing.clock if timing else SystemClock(),
+        at_work=timing.at_work if timing else nullcontext,
         ready_fd=int(ready_fd) if ready_fd else None,
     )
+    if timing:
+        ctx.tasks.start(timing.join(), "calendar")
     return await run_role(ctx, run)
 
 

@@ -6,15 +6,17 @@ import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from headcall.kit.bus.local import LocalBus
 from headcall.kit.bus.port import Bus
-from headcall.kit.clock import Clock, ScaledClock, SystemClock
 from headcall.kit.role import CannotStart, Run
 from headcall.kit.settings import Section, Settings
 from headcall.run.sockets import MEDIA_BUFFER, SIP_BUFFER, Listen
 from headcall.wire import settings as shared
+
+if TYPE_CHECKING:
+    from headcall.run.rehearsal.timing import Timing
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ KINDS: Final = {
     "sip": Kind("headcall.sip_bridge.role", ("sip-trunk-udp", "sip-trunk-tcp", "sip-phone-udp", "sip-phone-tcp"), 1),
     "sfu": Kind("headcall.sfu.role", ("media",), 2),
     "rehearsal": Kind("headcall.run.rehearsal.day", ("simulator-udp",), 0),
+    "conductor": Kind("headcall.run.rehearsal.conductor", (), 4),
     "backend": Kind("headcall.backend.role", ("http", "https"), 3, has_spare=True),
 }
 
@@ -55,7 +58,7 @@ def role_names(settings: Settings) -> list[str]:
     """The roles of this machine."""
     names = ["backend", "sfu-1", "sip-1"]
     if settings.section(shared.Rehearsal).speed:
-        return [*names, "rehearsal-1"]
+        return [*names, "rehearsal-1", "conductor-1"]
     return [*names, "simulator-1"] if settings.section(shared.Demo).enabled else names
 
 
@@ -96,12 +99,13 @@ async def make_bus(settings: Settings, socket: Path) -> Bus:
     return await LocalBus(socket).connect(timeout=30)
 
 
-def clock_of(name: str, settings: Settings) -> Clock:
-    """The machine's clock; in a rehearsal the backend's runs faster, and the calendar of the others with it."""
-    wanted = settings.section(shared.Rehearsal)
-    if not wanted.speed:
-        return SystemClock()
-    return ScaledClock(wanted.speed, wanted.began_at_ms, real_timers=kind_of(name) != "backend")
+def timing_of(name: str, settings: Settings, data: Path) -> "Timing | None":
+    """By what calendar a process lives that is part of a rehearsal; None: by the machine's own clock."""
+    if not settings.section(shared.Rehearsal).speed:
+        return None
+    from headcall.run.rehearsal.timing import MEMBERS, Timing
+
+    return Timing(name, settings, data) if name in MEMBERS else None
 
 
 def needs_hub(settings: Settings) -> bool:

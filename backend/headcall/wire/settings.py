@@ -108,7 +108,9 @@ class Rehearsal:
     """A company's day in minutes. Set by `./headcall rehearse`, not meant for a file."""
 
     SECTION: ClassVar[str] = "rehearsal"
-    speed: float = setting(0.0, "How many times faster the backend's clock runs; 0: no rehearsal", low=0, high=1000)
+    speed: float = setting(
+        0.0, "How many times as fast as the machine's its calendar runs at most; 0: no rehearsal", low=0, high=1000
+    )
     began_at_ms: int = setting(0, "When it began, milliseconds since 1970", low=0, high=1 << 53)
     calls: int = setting(100, "Calls of the day", low=1, high=100_000)
     agents: int = setting(5, "Agents at work", low=1, high=500)

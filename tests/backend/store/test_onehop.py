@@ -37,7 +37,7 @@ def test_a_transaction_is_a_way_for_each_statement_and_one_for_its_beginning_and
 
     async def counted(self: Connection, fn: Any, *args: Any, **kwargs: Any) -> Any:
         ways.append(fn.__name__)
-        return await execute(self, fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return await execute(self, fn, *args, **kwargs)
 
     async def story(store: Store) -> None:
         monkeypatch.setattr(Connection, "_execute", counted)

@@ -3,8 +3,7 @@
 
 Nothing here should ever be needed: each finding is a fault elsewhere, counted in
 `headcall_invariants_mended_total{kind}` and told in the log. A finding must be seen twice, a second apart, before it
-is believed: between two steps of the ordinary work much looks wrong for a moment. These are seconds of the machine's
-work: when the calendar runs faster (a rehearsal), they are as many of its seconds more.
+is believed: between two steps of the ordinary work much looks wrong for a moment.
 
 | kind          | what is wrong                                              | what is done                   |
 |---------------|------------------------------------------------------------|--------------------------------|
@@ -60,7 +59,6 @@ class Watch:
     ) -> None:
         self._calls, self._agents, self._queues, self._doors = calls, doors.agents, queues, doors
         self._dispatcher, self._clock = dispatcher, clock
-        self._every_ms, self._late_ms = EVERY_MS * clock.speed, LATE_MS * clock.speed
         self._suspects: set[Finding] = set()
         self._looked_at_ms = 0
         self.worker: Worker[int] = Worker("watching", self._look)
@@ -69,7 +67,7 @@ class Watch:
     def tick(self) -> None:
         """Time has passed."""
         now_ms = self._clock.wall_ms()
-        if now_ms - self._looked_at_ms >= self._every_ms and self.worker.is_idle:
+        if now_ms - self._looked_at_ms >= EVERY_MS and self.worker.is_idle:
             self._looked_at_ms = now_ms
             self.worker.put(now_ms)
 
@@ -94,7 +92,7 @@ class Watch:
         for finding in self._agents_stuck(now_ms):
             yield finding
         for call in self._calls.calls():
-            if call.ring and call.ring.expires_at_ms + self._every_ms < now_ms:
+            if call.ring and call.ring.expires_at_ms + EVERY_MS < now_ms:
                 yield Finding("lease-expired", call.ring.ring_id, call.call_id)
         async for finding in self._callers_late(now_ms):
             yield finding
@@ -106,13 +104,13 @@ class Watch:
                 call = open_calls.get(agent.call_id or "")
                 if call is None or not _has(call, agent.user_id):
                     yield Finding("agent-stuck", agent.user_id, agent.call_id or "")
-            elif agent.wrap_up_until_ms is not None and agent.wrap_up_until_ms + self._every_ms < now_ms:
+            elif agent.wrap_up_until_ms is not None and agent.wrap_up_until_ms + EVERY_MS < now_ms:
                 yield Finding("wrap-up-late", agent.user_id)
 
     async def _callers_late(self, now_ms: int) -> AsyncIterator[Finding]:
         for call in self._queues.line()[:MOST_LOOKED_AT]:
             queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
-            if queue is None or call.wait is None or now_ms - call.wait.joined_at_ms < self._late_ms:
+            if queue is None or call.wait is None or now_ms - call.wait.joined_at_ms < LATE_MS:
                 continue
             if "ready" not in self._doors.states(queue):
                 continue
@@ -122,7 +120,7 @@ class Watch:
 
     def _idles(self, user_id: str, now_ms: int) -> bool:
         agent = self._agents.get(user_id)
-        return agent is not None and agent.state == "ready" and now_ms - agent.since_ms >= self._late_ms
+        return agent is not None and agent.state == "ready" and now_ms - agent.since_ms >= LATE_MS
 
     # ------------------------------------------------------------ mending
 

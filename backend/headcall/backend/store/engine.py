@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from headcall.backend.store.clean import before_execute
 from headcall.backend.store.onehop import connect
+from headcall.kit.role import AtWork
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite itself waits for a lock that another process holds (a backup, say)."""
@@ -54,12 +56,12 @@ class Store:
         self._turn = asyncio.Lock()
 
     @classmethod
-    def open(cls, url: str) -> "Store":
+    def open(cls, url: str, at_work: AtWork = nullcontext) -> "Store":
         """Prepares the engine; nothing is connected before the first transaction."""
         if _driver(url) == "postgresql+asyncpg":
             return cls(create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True))
         sys.setswitchinterval(SWITCH_S)
-        how = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": connect}
+        how = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": partial(connect, at_work=at_work)}
         engine = create_async_engine(url, connect_args=how)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -8,6 +8,7 @@ other. Rows are fetched whole in either case, so here all four are one, and a ro
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import aiosqlite
@@ -52,6 +53,13 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
+    at_work: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Around each way there and back."""
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with self.at_work():
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
     def cursor(self) -> Cursor:  # type: ignore[override]
         """Made here, used there."""
         return Cursor(self._there)
@@ -71,12 +79,13 @@ class Connection(aiosqlite.Connection):
             finally:
                 cursor.close()
 
-        answer: tuple[Rows, Any, int, Any] = await self._execute(run)  # type: ignore[no-untyped-call]
+        answer: tuple[Rows, Any, int, Any] = await self._execute(run)
         return answer
 
 
-def connect(database: str, **how: Any) -> Connection:
+def connect(database: str, *, at_work: Callable[[], AbstractContextManager[None]], **how: Any) -> Connection:
     """In the place of `aiosqlite.connect`."""
     connection = Connection(lambda: sqlite3.connect(database, **how), iter_chunk_size=64)
+    connection.at_work = at_work
     connection._thread.daemon = True  # as SQLAlchemy does with aiosqlite's own
     return connection

@@ -10,11 +10,16 @@ from typing import Any, Final
 
 from headcall.run.rehearsal.history import AgentTalked, CallerSaw, History, Record
 from headcall.run.rehearsal.model import Finding, Model
-from headcall.run.rehearsal.slack import Slack
 from headcall.run.rehearsal.stretches import Stretches, stretches
 
 SERVED_IN_MS: Final = 20_000
-MUST_BE_ZERO: Final = ("double_offers", "late_offers", "order_violations", "cdr_missing", "cdr_extra", "cdr_wrong")
+MUST_BE_ZERO: Final = (
+    *("double_offers", "late_offers", "order_violations", "cdr_missing", "cdr_extra", "cdr_wrong"),
+    *("mended", "calendar_forced"),
+)
+LIMITS_MS: Final = {"late_offers": 1_000, "order_violations": 50, "cdr_wrong": 100}
+"""How old a finding must be (virtual). What is decided is decided upon what was written before, and writing takes the
+backend some turns of its event loop, each a millisecond of the calendar (calendar.py)."""
 MOST_TOLD: Final = 5
 """Faults of one kind that are told one by one."""
 
@@ -25,6 +30,18 @@ class Faults:
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MUST_BE_ZERO, 0))
     told: list[str] = field(default_factory=list)
+    worst_ms: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LIMITS_MS, 0))
+    """Virtual: the oldest finding of each kind, also where that is none yet."""
+
+    def exceeds(self, kind: str, age_ms: int) -> bool:
+        self.worst_ms[kind] = max(self.worst_ms[kind], age_ms)
+        return age_ms > LIMITS_MS[kind]
+
+    def judge(self, kind: str, findings: Iterator[Finding]) -> None:
+        """Counts what is too old."""
+        for finding in findings:
+            if self.exceeds(kind, finding.age_ms):
+                self.add(kind, f"{finding.call_id}: {finding.text}, for {finding.age_ms} ms")
 
     def add(self, kind: str, text: str) -> None:
         self.counts[kind] += 1
@@ -61,12 +78,10 @@ def by_key(records: Sequence[Record]) -> dict[str, Record]:
 class Records:
     """Compares the records with what callers and agents lived through."""
 
-    def __init__(self, history: History, slack: Slack) -> None:
-        self._slack = slack
+    def __init__(self, history: History) -> None:
         self._kept = by_key(history.records)
         self._callers = {caller.key: caller for caller in history.callers}
         self._talks = {talk.key: talk for talk in history.talks}
-        self.needed = Needed()
 
     def compare(self, faults: Faults) -> None:
         for key, caller in self._callers.items():
@@ -77,15 +92,13 @@ class Records:
             if seen is None:
                 faults.add("cdr_extra", f"{record.call_id} is the record of no call")
             else:
-                for text in self._wrong(record, seen, self._talks.get(key)):
+                for text in self._wrong(record, seen, self._talks.get(key), faults):
                     faults.add("cdr_wrong", f"{record.call_id}: {text}")
                     break
 
-    def _wrong(self, record: Record, caller: CallerSaw, talk: AgentTalked | None) -> Iterator[str]:
+    def _wrong(self, record: Record, caller: CallerSaw, talk: AgentTalked | None, faults: Faults) -> Iterator[str]:
         talked_ms = talk.to_ms - talk.from_ms if talk else 0
-        off_ms = abs(round(record.talk_s * 1000) - talked_ms)
-        until_ms = talk.to_ms if talk else caller.ended_ms
-        if self.needed.exceeds(self._slack, off_ms, until_ms - talked_ms - off_ms, until_ms + off_ms):
+        if faults.exceeds("cdr_wrong", abs(round(record.talk_s * 1000) - talked_ms)):
             yield f"{record.talk_s:.1f} s of talk, by the page {talked_ms / 1000:.1f} s"
         if talk and record.user_id != talk.user_id:
             yield f"agent {record.user_id}, by the page {talk.user_id}"
@@ -113,56 +126,36 @@ def offer_delays(found: Stretches, history: History) -> list[int]:
     return sorted(delays) or [0]
 
 
-def verdict(history: History, slack: Slack) -> dict[str, Any]:
+def verdict(history: History) -> dict[str, Any]:
     """All figures, and the faults in words."""
     found, faults = stretches(history), Faults()
-    model = Model(history, found, slack.tick_ms)
+    model = Model(history, found)
     for text in double_offers(history, found):
         faults.add("double_offers", text)
-    late, order = Needed(), Needed()
-    _judge(model.late(), "late_offers", slack, late, faults)
-    _judge(model.callers_out_of_order(), "order_violations", slack, order, faults)
-    _judge(model.agents_out_of_order(), "order_violations", slack, order, faults)
-    records = Records(history, slack)
-    records.compare(faults)
+    faults.judge("late_offers", model.late())
+    faults.judge("order_violations", model.callers_out_of_order())
+    faults.judge("order_violations", model.agents_out_of_order())
+    Records(history).compare(faults)
+    for _ in range(history.mended):
+        faults.add("mended", "the backend's watch found something that had to be put right; its log says what")
+    for _ in range(history.forced):
+        faults.add("calendar_forced", "somebody worked for so long that the calendar went on meanwhile; see the log")
     return {
         **_figures(history),
         **faults.counts,
         "rounds": len(found.rounds),
         "priorities_changed": history.moved,
         "page_reconnects": history.reconnects,
-        "offer_ms": _spread([delay / slack.speed for delay in offer_delays(found, history)]),
-        "machine_ms": _spread([took for _, took in slack.probes]),
-        "stalls": {"count": len(slack.stalls), "worst_ms": round(max((took for _, took in slack.stalls), default=0.0))},
-        "slack_used": {"late": late.share, "order": order.share, "records": records.needed.share},
+        "offer_ms": _spread(offer_delays(found, history)),
+        "worst_ms": faults.worst_ms,
         "faults": faults.told,
     }
 
 
-class Needed:
-    """How much of the slack was needed: 1 is all of it."""
-
-    def __init__(self) -> None:
-        self.share = 0.0
-
-    def exceeds(self, slack: Slack, age_ms: int, from_ms: int, to_ms: int) -> bool:
-        allowed = slack.of(from_ms, to_ms)
-        self.share = max(self.share, round(age_ms / allowed, 2) if allowed else 0.0)
-        return age_ms > allowed
-
-
-def _judge(findings: Iterator[Finding], kind: str, slack: Slack, needed: Needed, faults: Faults) -> None:
-    """Counts what is older than the machine's own work can explain."""
-    for finding in findings:
-        if needed.exceeds(slack, finding.age_ms, finding.at_ms - finding.age_ms, finding.at_ms):
-            real_ms = finding.age_ms / slack.speed
-            faults.add(kind, f"{finding.call_id}: {finding.text}, for {real_ms:.0f} ms of the machine's time")
-
-
-def _spread(real_ms: Sequence[float]) -> dict[str, float]:
-    kept = sorted(real_ms) or [0.0]
-    p99 = kept[int(len(kept) * 0.99)]
-    return {"median": round(median(kept), 1), "p99": round(p99, 1), "worst": round(kept[-1], 1)}
+def _spread(delays_ms: Sequence[int]) -> dict[str, float]:
+    """Of some, in order."""
+    p99 = delays_ms[int(len(delays_ms) * 0.99)]
+    return {"median": median(delays_ms), "p99": p99, "worst": delays_ms[-1]}
 
 
 def _figures(history: History) -> dict[str, int | float]:

@@ -4,7 +4,6 @@
 import asyncio
 import contextlib
 import http.client
-import itertools
 import json
 import logging
 import random
@@ -16,27 +15,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from headcall.backend.rehearsal.company import DIDS, members_of, queues_of
-from headcall.kit.clock import ScaledClock, SystemClock
+from headcall.kit.clock import SystemClock
 from headcall.kit.role import RoleContext
 from headcall.run.call import Api, CallFailed
 from headcall.run.rehearsal.check import verdict
 from headcall.run.rehearsal.history import History, LogLine, QueueRules, Record
 from headcall.run.rehearsal.page import Page
 from headcall.run.rehearsal.people import Agent, Callers, NoSound, World, scripts
-from headcall.run.rehearsal.slack import Slack
+from headcall.run.rehearsal.timing import calendar_of
 from headcall.sip_bridge.simulator.telephone import Telephone
 from headcall.wire.settings import Rehearsal, Sip, Web
 
 log = logging.getLogger(__name__)
 
 SETTLE_S: Final = 3.0
-"""Real: the bridge hears of its trunk a moment after the start."""
-PROBE_EVERY_S: Final = 0.3
-"""Real: how often the backend is asked for one small write, to know how fast the machine is (slack.py)."""
-ASK_EVERY_S: Final = 0.015
-"""Real: between two questions for nothing."""
-STALL_MS: Final = 20.0
-"""Real: an answer to nothing takes one or two."""
+"""Real at the start, as the bridge hears of its trunk a moment later; virtual at the end, for the last record."""
 AFTER_S: Final = 900.0
 """Virtual: how long after the last call talks may take to end."""
 PLEADED: Final = (7, -2)
@@ -65,9 +58,9 @@ class Day:
     def __init__(self, ctx: RoleContext) -> None:
         self._ctx, self._wanted = ctx, ctx.settings.section(Rehearsal)
         self._port = ctx.settings.section(Web).http_port
-        self._clock = ScaledClock(self._wanted.speed, self._wanted.began_at_ms)
+        self._clock = ctx.clock
         queues = rules_of(self._wanted)
-        self._world = World(self._clock, self._wanted.speed, History(queues), tuple(queues), DIDS)
+        self._world = World(self._clock, History(queues), tuple(queues), DIDS)
         self._chance = random.Random(self._wanted.seed)
         self._cookies: dict[str, str] = {}
         """By log-in name: who has signed in stays so all day."""
@@ -81,7 +74,6 @@ class Day:
         agents = await self._open_desks(callers)
         await asyncio.sleep(SETTLE_S)
         working = [ctx.tasks.start(agent.work(self._wanted.hours + 1), agent.user_id) for agent in agents]
-        working += [ctx.tasks.start(self._probe(), "probe"), ctx.tasks.start(self._ask_for_nothing(), "asking")]
         began, began_virtual = time.monotonic(), self._clock.now()
         await self._callers_call(callers, agents, began_virtual)
         took, virtual = time.monotonic() - began, self._clock.now() - began_virtual
@@ -89,13 +81,13 @@ class Day:
             work.cancel()
         _write(ctx, self._progress(callers, agents, self._wanted.hours * 3600), PROGRESS)
         history = self._world.history
+        history.forced = calendar_of(ctx.settings, ctx.data_dir)[0].forced
+        history.mended = await asyncio.to_thread(_mended, self._port)
         await asyncio.to_thread(_read_records, await self._api("admin"), history)
         for agent in agents:
             history.states.setdefault(agent.user_id, []).append((self._clock.wall_ms(), "end"))
         (ctx.data_dir / "history.json").write_text(json.dumps(asdict(history)))
-        found = await asyncio.to_thread(
-            verdict, history, Slack(self._wanted.speed, tuple(history.probes), tuple(history.stalls))
-        )
+        found = await asyncio.to_thread(verdict, history)
         found["speed_effective"], found["wall_s"] = round(virtual / took, 1), round(took, 1)
         await phone.stop()
         _write(ctx, found)
@@ -103,11 +95,11 @@ class Day:
     async def _callers_call(self, callers: Callers, agents: list[Agent], began_virtual: float) -> None:
         lives = []
         for script in scripts(self._wanted.calls, self._wanted.hours, self._chance):
-            await self._world.sleep(began_virtual + script.at_s - self._clock.now())
+            await self._clock.sleep(began_virtual + script.at_s - self._clock.now())
             lives.append(asyncio.ensure_future(callers.call(script)))
             _write(self._ctx, self._progress(callers, agents, script.at_s), PROGRESS)
-        await asyncio.wait(lives, timeout=AFTER_S / self._wanted.speed + 5)
-        await asyncio.sleep(1.0)
+        await self._world.first_of(AFTER_S, asyncio.gather(*lives))
+        await self._clock.sleep(SETTLE_S)
 
     def _progress(self, callers: Callers, agents: list[Agent], at_s: float) -> dict[str, Any]:
         """How it stands, for whoever watches."""
@@ -148,34 +140,6 @@ class Day:
             api = await asyncio.to_thread(_sign_in, self._port, login, self._wanted.password)
             self._cookies[login] = api.cookie
         return Api(http.client.HTTPConnection("127.0.0.1", self._port, timeout=20), self._cookies[login])
-
-    async def _probe(self) -> None:
-        """How long one small write takes, all day."""
-        languages = itertools.cycle(("en", "zh"))
-        while True:
-            at_ms, began = self._clock.wall_ms(), time.monotonic()
-            api = await self._api("admin")
-            with contextlib.suppress(CallFailed):
-                await asyncio.to_thread(api.ask, "PATCH", "/me", {"language": next(languages)})
-            self._world.history.probes.append((at_ms, (time.monotonic() - began) * 1000))
-            api.connection.close()
-            await asyncio.sleep(PROBE_EVERY_S)
-
-    async def _ask_for_nothing(self) -> None:
-        """When the backend, or this very process, answers nobody: asked on and on, so that no such moment is missed."""
-        api = await self._api("admin")
-        page = await Page.open(self._port, api.cookie, "asking", lambda kind, data: None)
-        reading = self._ctx.tasks.start(page.read(), "asking page")
-        try:
-            while True:
-                at_ms, began = self._clock.wall_ms(), time.monotonic()
-                with contextlib.suppress(TimeoutError):
-                    await page.do("ping")
-                await asyncio.sleep(ASK_EVERY_S)  # longer, when we ourselves stand still
-                if (took_ms := (time.monotonic() - began - ASK_EVERY_S) * 1000) > STALL_MS:
-                    self._world.history.stalls.append((at_ms, took_ms))
-        finally:
-            reading.cancel()
 
     async def _plead(self, call_id: str) -> None:
         """The supervisor gives a caller whom an agent refused another priority. They may be gone, or talk, by then."""
@@ -221,6 +185,15 @@ def _sign_in(port: int, login: str, password: str) -> Api:
             return api
         time.sleep(0.5)
     raise CallFailed(f"{login} cannot sign in")
+
+
+def _mended(port: int) -> int:
+    """`headcall_invariants_mended_total`, of all kinds."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    line.request("GET", "/metrics")
+    texts = line.getresponse().read().decode().splitlines()
+    line.close()
+    return round(sum(float(text.split()[-1]) for text in texts if text.startswith("headcall_invariants_mended_total{")))
 
 
 def _ms(text: str) -> int:

@@ -79,13 +79,13 @@ class History:
     states: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """Of each agent: (since, state), by the backend's own times as the page was told."""
     records: list[Record] = field(default_factory=list)
-    probes: list[tuple[int, float]] = field(default_factory=list)
-    """When a small write was asked of the backend, and how many real milliseconds it took."""
-    stalls: list[tuple[int, float]] = field(default_factory=list)
-    """Likewise, when a page asked for nothing at all, one question after the other, and waited longer than usual."""
     page_doubles: int = 0
     """How often a page was offered a call while it had another one."""
     reconnects: int = 0
     """How often a page had lost its line and came back."""
+    mended: int = 0
+    """What the backend's own watch had to put right."""
+    forced: int = 0
+    """How often the calendar went on although somebody worked (`conductor.STUCK_S`)."""
     moved: int = 0
     """How often the supervisor changed a waiting caller's priority."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from headcall.kit.bus.outbox import Outbox
+from headcall.kit.clock import Clock
 from headcall.kit.role import RoleContext
 from headcall.kit.tasks import Tasks
 from headcall.wire import media, topics
 from headcall.wire.codec import UnknownWord, decode, encode
 from headcall.wire.nodes import Done, NodeAlive, Refused
-from headcall.wire.settings import Rehearsal
 
 UNKNOWN_CLIP_S = 3.0
 
@@ -27,11 +27,11 @@ class Leg:
 
 
 class SilentNode:
-    """Legs that hear nothing, at the pace of a rehearsal."""
+    """Legs that hear nothing, by the rehearsal's calendar."""
 
-    def __init__(self, name: str, outbox: Outbox, speed: float) -> None:
+    def __init__(self, name: str, outbox: Outbox, clock: Clock) -> None:
         self.name, self.legs = name, dict[str, Leg]()
-        self._outbox, self._speed = outbox, speed
+        self._outbox, self._clock = outbox, clock
         self._tasks = Tasks("silent media")
         self._recordings: dict[str, tuple[str, str]] = {}
         self._lengths: dict[str, float] = {}
@@ -88,7 +88,7 @@ class SilentNode:
         return Done()
 
     async def _play(self, leg_id: str, leg: Leg, source: media.Playlist) -> None:
-        await asyncio.sleep(sum(map(self._length, source.files)) / self._speed)
+        await self._clock.sleep(sum(map(self._length, source.files)))
         leg.play = None
         self._tell(media.PlayEnded(leg_id, source.play_id, finished=True))
 
@@ -129,7 +129,7 @@ async def run(ctx: RoleContext) -> None:
     """Serves until `ctx.stop`."""
     outbox = Outbox(ctx.bus, topics.EVENTS)
     ctx.tasks.start(outbox.run(), "events")
-    node = SilentNode(ctx.name, outbox, ctx.settings.section(Rehearsal).speed or 1.0)
+    node = SilentNode(ctx.name, outbox, ctx.clock)
     served = await ctx.bus.serve(topics.media(ctx.name), node.answer)
     ctx.announce(topics.NODES, lambda: encode(NodeAlive(ctx.name, "sfu", ctx.epoch, len(node.legs))))
     ctx.ready()

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from headcall.run.rehearsal.history import History, QueueRules
 from headcall.run.rehearsal.stretches import Round, Stretches, Wait
 
-LATE_MS: Final = 1_000
+TICK_MS: Final = 200
+"""So much later may be seen what follows from time alone: a lapse is over, a caller is not kept any longer."""
 LAPSE_MS: Final = 5_000
 """For so long an agent who let a caller pass is not rung for that caller again (docs/queues.md)."""
 AT_WORK: Final = frozenset({"ready", "ringing", "talking", "wrap_up"})
@@ -30,15 +31,13 @@ class Finding(NamedTuple):
 
 
 class Model:
-    def __init__(self, history: History, found: Stretches, tick_ms: int) -> None:
-        """`tick_ms`: what follows from time alone (a lapse is over) is seen that much later."""
-        self._queues, self._found, self._tick_ms = history.queues, found, tick_ms
+    def __init__(self, history: History, found: Stretches) -> None:
+        self._queues, self._found = history.queues, found
         self._states = history.states
         self._times = {user: [since for since, _ in states] for user, states in history.states.items()}
         self._talks: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for talk in sorted(history.talks, key=lambda talk: talk.from_ms):
             self._talks[talk.key.partition("#")[0]].append((talk.from_ms, talk.user_id))
-        self._decided = [ring.decided_ms for ring in found.rounds]
         self._offered: dict[str, list[int]] = defaultdict(list)
         for ring in sorted(found.rounds, key=lambda ring: ring.from_ms):
             for user in ring.users:
@@ -139,24 +138,18 @@ class Model:
     # ------------------------------------------------------------ nobody idles while somebody waits
 
     def late(self) -> Iterator[Finding]:
-        """Callers who stood in line beside an idle agent who could be rung for them: for how long beyond a second."""
+        """Callers who stood in line beside an idle agent who could be rung for them: for how long."""
         stood: dict[tuple[str, int], Wait] = {}
         for wait in self._found.waits:
             stood[wait.call_id, wait.stood_since_ms] = wait  # the last piece reaches to the end
         for wait in stood.values():
             beside = [(*self._beside(wait, user), user) for user in self._rules(wait).members]
             length, end, user = max(beside, default=(0, 0, ""))
-            if length > LATE_MS:
-                yield Finding(length - LATE_MS, end, wait.call_id, f"waited beside {user}, who was idle")
-
-    def _busy(self, from_ms: int, to_ms: int) -> int:
-        """How much of a stretch was spent upon writing other offers down: there is one dispatcher."""
-        first = bisect_left(self._decided, from_ms)
-        rings = self._found.rounds[max(0, first - 1) : bisect_right(self._decided, to_ms)]
-        return sum(max(0, min(ring.from_ms, to_ms) - max(ring.decided_ms, from_ms)) for ring in rings)
+            if length:
+                yield Finding(length, end, wait.call_id, f"waited beside {user}, who was idle")
 
     def _beside(self, wait: Wait, user: str) -> tuple[int, int]:
-        """The longest stretch in which the dispatcher was free to bring the two together, and its end."""
+        """The longest stretch in which the two could have been brought together, and its end."""
         states, longest = self._states.get(user, []), (0, 0)
         first = max(0, bisect_right(self._times.get(user, []), wait.stood_since_ms) - 1)
         for (since, state), (until, _) in pairwise(states[first:]):
@@ -165,7 +158,7 @@ class Model:
             if state == "ready":
                 start = self._fits_from(wait, user, max(since, wait.stood_since_ms))
                 end = min(until, wait.to_ms)
-                longest = max(longest, (end - start - self._busy(start, end), end))
+                longest = max(longest, (end - start, end))
         return longest
 
     def _fits_from(self, wait: Wait, user: str, start_ms: int) -> int:
@@ -173,10 +166,10 @@ class Model:
         over = self._kept_until(wait)
         last_agent = self._last_agent(wait) if over > start_ms else None
         if last_agent not in (None, user) and self._worked(last_agent or "", start_ms, over):
-            start_ms = over + self._tick_ms
+            start_ms = over + TICK_MS
         for lapse in self._found.lapses(wait.call_id, user):
-            if lapse - self._tick_ms <= start_ms < lapse + LAPSE_MS + self._tick_ms:
-                start_ms = lapse + LAPSE_MS + self._tick_ms
+            if lapse - TICK_MS <= start_ms < lapse + LAPSE_MS + TICK_MS:
+                start_ms = lapse + LAPSE_MS + TICK_MS
         return start_ms
 
     # ------------------------------------------------------------ what was so at a moment

@@ -31,9 +31,9 @@ CALLS_AGAIN: Final = 0.15
 AGAIN_AFTER_S: Final = 3600.0
 """A first call is over by then; if it is not, the second waits for its end."""
 SAME_NUMBER_S: Final = 0.5
-"""Real: between the end of a call and the next one of the same number, so that everybody has heard of the end."""
+"""Between the end of a call and the next one of the same number: everybody has heard of the end."""
 COMES_BACK_S: Final = 0.3
-"""Real: so soon does a page whose line was cut come back."""
+"""So soon does a page whose line was cut come back."""
 
 
 class NoSound(RtpThread):
@@ -96,13 +96,17 @@ class World:
     """What people share."""
 
     clock: Clock
-    speed: float
     history: History
     queue_ids: tuple[str, ...]
     dids: tuple[str, ...]
 
-    async def sleep(self, virtual_s: float) -> None:
-        await asyncio.sleep(max(0.0, virtual_s) / self.speed)
+    async def first_of(self, within_s: float, *what: "asyncio.Future[Any]") -> None:
+        """Until one of these is done or this time is over; they go on."""
+        limit = asyncio.ensure_future(self.clock.sleep(within_s))
+        try:
+            await asyncio.wait({limit, *what}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            limit.cancel()
 
 
 class Callers:
@@ -133,7 +137,7 @@ class Callers:
                 await self._live(key, script, self.helped[script.number])
             finally:
                 self.waiting.discard(key)
-            await asyncio.sleep(SAME_NUMBER_S)
+            await self._world.clock.sleep(SAME_NUMBER_S)
 
     async def _live(self, key: str, script: Script, helped: asyncio.Event) -> None:
         world, (host, port) = self._world, self._trunk
@@ -145,11 +149,10 @@ class Callers:
         ended = asyncio.ensure_future(call.until("ended", within=1e6))
         waiting = asyncio.ensure_future(helped.wait())
         try:
-            await asyncio.wait({ended, waiting}, timeout=script.patience_s / world.speed, return_when="FIRST_COMPLETED")
+            await world.first_of(script.patience_s, ended, waiting)
             if helped.is_set():
                 self.waiting.discard(key)
-                longest = script.talk_s if script.caller_ends else 3600
-                await asyncio.wait({ended}, timeout=longest / world.speed)
+                await world.first_of(script.talk_s if script.caller_ends else 3600, ended)
         finally:
             waiting.cancel()
             ended.cancel()
@@ -191,7 +194,7 @@ class Agent:
             with contextlib.suppress(WebSocketException, OSError):
                 await self.page.read()
             self._world.history.reconnects += 1
-            await asyncio.sleep(COMES_BACK_S)
+            await self._world.clock.sleep(COMES_BACK_S)
             self.page = await open_page(self)
 
     def heard(self, kind: str, data: dict[str, Any]) -> None:
@@ -240,7 +243,7 @@ class Agent:
         luck = self._chance.random()
         if luck < 0.02:
             return
-        await self._world.sleep(self._chance.uniform(1, 6))
+        await self._world.clock.sleep(self._chance.uniform(1, 6))
         if luck < 0.04:
             await self._do("call.refuse", call_id=call_id)
             await self._pleads(call_id)
@@ -255,7 +258,7 @@ class Agent:
                 await self.page.do(kind, **words)
 
     async def _finish(self, call_id: str, talk_s: float) -> None:
-        await self._world.sleep(talk_s)
+        await self._world.clock.sleep(talk_s)
         if call_id in self._calls:
             await self._do("call.hang_up", call_id=call_id)
 
@@ -265,7 +268,7 @@ class Agent:
         await self._do("agent.state", state="ready")
         until = self._world.clock.now() + hours * 3600
         while self._world.clock.now() < until:
-            await self._world.sleep(self._chance.uniform(300, 3000))
+            await self._world.clock.sleep(self._chance.uniform(300, 3000))
             await self._do("agent.state", state="break", reason="coffee")
-            await self._world.sleep(self._chance.uniform(60, 400))
+            await self._world.clock.sleep(self._chance.uniform(60, 400))
             await self._do("agent.state", state="ready")

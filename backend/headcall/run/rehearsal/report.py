@@ -13,6 +13,8 @@ MEANS: Final = {
     "cdr_missing": "each answered call has a record",
     "cdr_extra": "each record has a call",
     "cdr_wrong": "records say what callers and agents lived through",
+    "mended": "the backend found nothing of its own that had to be put right",
+    "calendar_forced": "the calendar never went on while somebody worked",
 }
 
 
@@ -40,8 +42,8 @@ def report(found: dict[str, Any], wanted: Rehearsal) -> str:
         "",
         *(f"  {'FAIL' if found[name] else ' ok '}  {found[name]:>5}  {MEANS[name]}" for name in MUST_BE_ZERO),
         "",
-        "  The machine's own time: from what makes an offer possible until it rings,"
-        f" median {found['offer_ms']['median']:.0f} ms, worst {found['offer_ms']['worst']:.0f} ms.",
+        "  Virtual milliseconds from what makes an offer possible until it is written down:"
+        f" median {found['offer_ms']['median']:.0f}, worst {found['offer_ms']['worst']:.0f}.",
         "",
         *(f"  {text}" for text in found["faults"]),
         "  A good day." if not bad else f"  Not a good day: {', '.join(name.replace('_', ' ') for name in bad)}.",
