@@ -13,7 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from headcall.backend.devices.service import Devices
 from headcall.backend.numbers.model import NETWORKS, Number
 from headcall.backend.numbers.store import put as put_number
-from headcall.backend.sample import COMPANY, DID, PEOPLE, QUEUE_ID, QUEUE_NAME, QUEUE_NUMBER, TRUNK, Someone
+from headcall.backend.sample import (
+    COMPANY,
+    DID,
+    PEOPLE,
+    QUEUE_ID,
+    QUEUE_NAME,
+    QUEUE_NUMBER,
+    SWITCHBOARD,
+    TRUNK,
+    Someone,
+)
 from headcall.backend.store import facts
 from headcall.backend.store.base import DEFAULT_TENANT
 from headcall.backend.store.engine import Store
@@ -134,6 +144,8 @@ class Demo:
         await put_number(session, Number(DID, "4008-123456", "did", "number", QUEUE_NUMBER, NETWORKS))
         queue = Number(QUEUE_NUMBER, "4008-123456-0", "queue", "queue", QUEUE_ID, ("phone", "browser"))
         await put_number(session, queue)
+        switchboard = Number(SWITCHBOARD, "4008-123456-1", "switchboard", "queue", QUEUE_ID, ("phone", "browser"))
+        await put_number(session, switchboard)
         for someone in PEOPLE:
             if someone.number:
                 person = Number(

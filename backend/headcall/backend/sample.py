@@ -8,6 +8,7 @@ QUEUE_ID = "que_callcentre"
 QUEUE_NAME = "呼叫中心"
 DID = "4008123456"
 QUEUE_NUMBER = "40081234560"
+SWITCHBOARD = "40081234561"
 TRUNK = "carrier"
 
 

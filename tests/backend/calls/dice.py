@@ -102,7 +102,9 @@ class World:
         return dice.choice((answers, answers, legs.LegEnded(rung.leg_id, dice.choice(CAUSES), True)))
 
     def target(self) -> inputs.Target:
-        match self.dice.randrange(5):
+        match self.dice.randrange(6):
+            case 5:
+                return inputs.WithAttendant("40081234561")
             case 0 | 1:
                 terms = Terms(self.dice.choice(("", "1001")), self.dice.random() < 0.9)
                 return inputs.WaitInQueue("que_1", "queue", 1_800_000, terms=terms)
@@ -181,6 +183,18 @@ class World:
         leg = Leg(self.new_id("leg"), kind, "callee", "sfu-1", bridge=bridge, user_id=user, has_media=kind == "sip")
         return inputs.PickUp(slot, leg)
 
+    def attending(self) -> object | None:
+        """What a caller keys in who is asked for an extension."""
+        call, dice = self.call, self.dice
+        if call.attendant is None:
+            return None
+        if call.ring and dice.random() < 0.7:
+            self.now_ms += 15_000
+            return inputs.Tick()
+        refusal = inputs.RefuseCaller(dice.choice(("unknown-number", "busy")))
+        tried = inputs.TryExtension(self.ring("direct") if dice.random() < 0.5 else refusal)
+        return dice.choice((tried, tried, inputs.GoOn(self.target(), "zero"), inputs.Tick()))
+
     def leg(self) -> str:
         return self.dice.choice([*self.call.legs, "leg_stranger"])
 
@@ -233,6 +247,7 @@ class World:
             inputs.Park(user, "701", 120_000, by_transfer=leg if leg in self.call.legs else ""),
             self.pick_up(dice.choice(("701", "702"))),
             inputs.GoOn(self.target()),
+            inputs.TryExtension(inputs.RefuseCaller("unknown-number")),
             inputs.PromiseCallback(Promise("call_9", "13800138000", "que_1", "queue", 1, 0, 2, 1, 1)),
             inputs.CallbackUnreachable("unknown-number"),
             *((inputs.CancelCallback(user),) if dice.random() < 0.2 else ()),
@@ -247,7 +262,7 @@ class World:
             return dice.choice((inputs.EndCall(user), inputs.TakeOver(self.call.supervisors()[0].user_id or user)))
         if (asks := self.consulting()) and dice.random() < 0.3:
             return asks
-        for draw in (self.conferring, self.parking, self.calling_back):
+        for draw in (self.conferring, self.parking, self.calling_back, self.attending):
             if (happens := draw()) and dice.random() < 0.3:
                 return happens
         if self.call.pair and dice.random() < 0.05:

@@ -9,6 +9,7 @@ from headcall.backend.calls.fold import APPLY, fold
 from headcall.backend.calls.log import Entry, from_row, to_row
 from headcall.backend.calls.model import EMPTY, MOST_TALKERS, Call, Leg
 from headcall.backend.calls.orders import Sounds, hears, orders
+from headcall.backend.calls.rules.attendant import MOST_TRIES
 from headcall.backend.calls.rules.callback import agent_of, is_dialling
 from headcall.backend.calls.rules.clock import next_limit
 from headcall.backend.queues.model import Queue
@@ -35,6 +36,7 @@ def check(call: Call) -> None:
     check_that_consulting_is_private(call)
     check_who_hears_whom_in_a_conference(call)
     check_that_the_parked_hears_music(call)
+    check_that_the_attendant_ends(call)
     if call.ring:
         assert call.ringing_legs(), "a round rings somewhere"
     assert call.pair or not call.supervisors(), "who supervises leaves with the talk"
@@ -109,6 +111,13 @@ def check_that_the_parked_hears_music(call: Call) -> None:
     assert hears(call, call.customer, SOUNDS) == Playlist("music", SOUNDS.music, loop=True, gain_db=-6.0)
 
 
+def check_that_the_attendant_ends(call: Call) -> None:
+    if call.attendant is None:
+        return
+    assert call.customer.state == "up" and not (call.pair or call.wait or call.refusal or call.parked)
+    assert call.attendant.tries < MOST_TRIES or not call.ring, "who has tried often enough rings nobody"
+
+
 def check_that_no_whisper_reaches(call: Call, leg: Leg) -> None:
     heard = heard_by(call, leg)
     silent = {each.leg_id for each in call.supervisors() if each.mode != "barge"}
@@ -146,6 +155,8 @@ def test_a_customer_who_hangs_up_ends_the_call_at_any_moment() -> None:
             continue  # a caller who consults and hangs up joins the other two
         if world.call.more:
             continue  # the others of a conference talk on
+        if world.call.is_placeholder:
+            continue  # who is to be called back is not on the line
         world.tell(legs.LegEnded(world.call.customer.leg_id, "normal", by_peer=True))
         assert not world.call.is_open
         check(world.call)
@@ -201,7 +212,7 @@ def test_no_agent_stays_ringing_or_talking_after_the_call() -> None:
 
 def test_the_plays_go_everywhere() -> None:
     phases = {after.phase for world in worlds(PLAYS) for _, after, _ in world.steps}
-    assert phases == {"new", "waiting", "ringing", "parked", "refusing", "talking", "rating", "ended"}
+    assert phases == {"new", "waiting", "ringing", "parked", "attendant", "refusing", "talking", "rating", "ended"}
     kinds = {type(entry.event) for world in worlds(PLAYS) for entry in world.entries}
     assert kinds == set(APPLY), set(APPLY) - kinds
 

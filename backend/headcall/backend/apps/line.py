@@ -102,7 +102,14 @@ class Line:
 
     async def say_until_key(self, key: str, **fields: object) -> str | None:
         """Speaks a text; the first key ends it. None when it was heard to its end."""
-        spoken = asyncio.ensure_future(self.say(key, **fields))
+        return await self._until_key(self.say(key, **fields))
+
+    async def play_until_key(self, *files: str) -> str | None:
+        """The same with files."""
+        return await self._until_key(self.play(*files))
+
+    async def _until_key(self, speaking: Coroutine[Any, Any, bool]) -> str | None:
+        spoken = asyncio.ensure_future(speaking)
         pressed = asyncio.ensure_future(self._keys.get())
         try:
             either: set[asyncio.Future[Any]] = {spoken, pressed}

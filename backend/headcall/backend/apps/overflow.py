@@ -6,13 +6,14 @@ from typing import Any
 
 from headcall.backend.apps.line import Line
 from headcall.backend.calls.inputs import GoOn, Target
+from headcall.backend.calls.model import Call
 
-Onward = Callable[[str, str], Awaitable[Target]]
-"""(number, caller's number): where it leads."""
+Onward = Callable[[str, Call], Awaitable[Target]]
+"""Where a number leads for whom it is who calls."""
 
 
 def overflow_app(onward: Onward) -> Callable[[Line], Coroutine[Any, Any, None]]:
     async def overflow(line: Line) -> None:
-        await line.ask(GoOn(await onward(line.call.overflow or "", line.call.from_number)))
+        await line.ask(GoOn(await onward(line.call.overflow or "", line.call)))
 
     return overflow

@@ -53,7 +53,7 @@ def refuse_app(closed_of: ClosedOf, onward: Onward, own: Own) -> Callable[[Line]
         else:
             await line.say("closed")
         if closed.overflow:
-            await line.ask(GoOn(await onward(closed.overflow, line.call.from_number)))
+            await line.ask(GoOn(await onward(closed.overflow, line.call)))
         if line.call.refusal:  # nowhere to go, or nowhere that takes calls now
             await line.end(line.call.refusal)
 

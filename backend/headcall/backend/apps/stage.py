@@ -41,6 +41,8 @@ def scene_of(call: Call) -> Scene | None:
         return Scene("promised", call.promised.call_id)
     if call.rating:
         return Scene("survey", "")
+    if call.attendant and not call.ring:
+        return Scene("attendant", f"{call.attendant.number} {call.attendant.tries}")
     if call.overflow and not call.ring:
         return Scene("overflow", call.overflow)
     if call.comeback and call.comeback.cause and not call.ring:

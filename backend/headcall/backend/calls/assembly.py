@@ -19,6 +19,7 @@ from headcall.backend.agents.assembly import at_work
 from headcall.backend.agents.duty import Duty
 from headcall.backend.agents.live import AgentSocket
 from headcall.backend.apps.alarm import Alarm
+from headcall.backend.apps.attendant import attendant_app
 from headcall.backend.apps.callback import promised_app
 from headcall.backend.apps.code import code_app
 from headcall.backend.apps.comeback import comeback_app
@@ -305,6 +306,9 @@ class Telephony:
                 return queue_app(queue, before, expected, self.callbacks, own)
             case "promised":
                 return promised_app(self.callbacks)
+            case "attendant":
+                is_whole, own = self.given.numbers.plan.is_whole, self.given.library.file
+                return attendant_app(self.routing.extension, is_whole, self.routing.behind, own)
             case "overflow":
                 return overflow_app(self.routing.onward)
             case "code":

@@ -4,7 +4,7 @@
 from typing import Any
 
 from headcall.backend.calls.errors import NotNow, NowhereToGo
-from headcall.backend.calls.inputs import Complete, Confer, Consult, Drop, RefuseCaller, Swap, WaitInQueue
+from headcall.backend.calls.inputs import Complete, Confer, Consult, Drop, RefuseCaller, RingDevices, Swap
 from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.routing import Routing
 from headcall.backend.calls.rules.conference import talking
@@ -35,8 +35,12 @@ class Consultation:
         target = await self._routing.target(number, "browser", but_not=who.user_id)
         if isinstance(target, RefuseCaller):
             raise NowhereToGo(target.cause)
-        if isinstance(target, WaitInQueue):
-            raise NotNow("a queue cannot be consulted: transfer to it", cause="bad-request", call_id=box.call.call_id)
+        if not isinstance(target, RingDevices):
+            raise NotNow(
+                "a queue or an attendant cannot be consulted: transfer to it",
+                cause="bad-request",
+                call_id=box.call.call_id,
+            )
         await box.ask(Consult(who.user_id, number, target))
         return {}
 

@@ -8,6 +8,7 @@ from headcall.backend.calls import inputs
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules import (
+    attendant,
     begin,
     callback,
     centre,
@@ -62,6 +63,7 @@ RULES: Final[dict[type, Rule]] = {
     inputs.SetPriority: centre.set_priority,
     inputs.LeaveQueue: lambda plan, wish: centre.send_away(plan, wish.cause),
     inputs.GoOn: centre.go_on,
+    inputs.TryExtension: attendant.try_extension,
     inputs.Mark: centre.mark,
     inputs.AppAnswers: verbs.app_answers,
     inputs.AppRings: verbs.app_rings,

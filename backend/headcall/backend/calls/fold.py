@@ -7,6 +7,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from headcall.backend.calls.log import (
+    AttendantEntered,
+    AttendantLeft,
     Bridged,
     CallbackAsked,
     CallbackCancelled,
@@ -26,6 +28,7 @@ from headcall.backend.calls.log import (
     EndedBySupervisor,
     Entry,
     Event,
+    ExtensionMissed,
     Held,
     IntroOver,
     KeyPressed,
@@ -138,6 +141,7 @@ def _queue_entered(call: Call, e: QueueEntered, at_ms: int) -> Call:
         refusal=None,
         hours_id="",
         comeback=None,
+        attendant=None,
         parked=None,
     )
 
@@ -173,6 +177,7 @@ def _bridged(call: Call, e: Bridged, at_ms: int) -> Call:
         away=(),
         parked=None,
         comeback=None,
+        attendant=None,
         refusal=None,
         intro=dict(e.intro),
         talking_since_ms=at_ms,
@@ -199,6 +204,20 @@ def _transfer_failed(call: Call, e: TransferFailed, at_ms: int) -> Call:
     return replace(call, comeback=comeback)
 
 
+def _refusing(call: Call, e: Refusing, at_ms: int) -> Call:
+    return replace(call, refusal=e.cause, hours_id=e.hours_id, overflow=None, attendant=None)
+
+
+def _attendant_entered(call: Call, e: AttendantEntered, at_ms: int) -> Call:
+    attendant = replace(e.attendant, asked_at_ms=at_ms)
+    return replace(call, attendant=attendant, overflow=None, refusal=None, hours_id="", comeback=None)
+
+
+def _extension_missed(call: Call, e: ExtensionMissed, at_ms: int) -> Call:
+    was = call.attendant
+    return replace(call, attendant=was and replace(was, tries=was.tries + 1, cause=e.cause, asked_at_ms=at_ms))
+
+
 def _recording(call: Call, recording_id: str, state: str) -> Call:
     changed = (replace(r, state=state) if r.recording_id == recording_id else r for r in call.recordings)
     return replace(call, recordings=tuple(changed))
@@ -209,7 +228,7 @@ def _recording_started(call: Call, e: RecordingStarted, at_ms: int) -> Call:
 
 
 def _ended(call: Call, e: Ended, at_ms: int) -> Call:
-    return replace(call, rating=False, parked=None, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
+    return replace(call, rating=False, parked=None, attendant=None, ended_at_ms=at_ms, cause=e.cause, ended_by=e.by)
 
 
 def _took_over(call: Call, e: TookOver, at_ms: int) -> Call:
@@ -324,7 +343,10 @@ APPLY: Final[dict[type[Event], Fold]] = {
     Held: lambda call, e, at: _aside(call, e.leg_id, on=e.on),
     TransferStarted: lambda call, e, at: replace(call, comeback=e.comeback),
     TransferFailed: _transfer_failed,
-    Refusing: lambda call, e, at: replace(call, refusal=e.cause, hours_id=e.hours_id, overflow=None),
+    Refusing: _refusing,
+    AttendantEntered: _attendant_entered,
+    ExtensionMissed: _extension_missed,
+    AttendantLeft: lambda call, e, at: replace(call, attendant=None),
     RecordingStarted: _recording_started,
     RecordingStopped: lambda call, e, at: _recording(call, e.recording_id, "stopped"),
     RecordingDone: lambda call, e, at: _recording(call, e.recording_id, "done"),

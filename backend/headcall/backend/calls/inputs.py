@@ -65,7 +65,15 @@ class RefuseCaller(Struct, frozen=True):
     """The opening hours that are over: they say what is announced, and where the call goes then."""
 
 
-Target = RingDevices | WaitInQueue | RefuseCaller
+class WithAttendant(Struct, frozen=True):
+    """The auto attendant asks for an extension."""
+
+    to_number: str
+    prompt_id: str = ""
+    to_name: str = ""
+
+
+Target = RingDevices | WaitInQueue | RefuseCaller | WithAttendant
 
 
 class UseCode(Struct, frozen=True):
@@ -265,9 +273,17 @@ class AppEnds(Struct, frozen=True):
 
 
 class GoOn(Struct, frozen=True):
-    """Where the number leads to which a caller was sent who had waited in vain."""
+    """Where the number leads to which a caller was sent who had waited in vain; or where the attendant's 0 leads."""
 
     target: Target
+    why: str = ""
+    """Of the attendant: `zero`, or the cause of the last try."""
+
+
+class TryExtension(Struct, frozen=True):
+    """What the caller has keyed in at the auto attendant: a person to be rung, or why nobody can be."""
+
+    target: RingDevices | RefuseCaller
 
 
 class Mark(Struct, frozen=True):

@@ -8,7 +8,19 @@ from typing import Any, Literal
 
 from msgspec import Struct, convert, to_builtins
 
-from headcall.backend.calls.model import Callback, Comeback, Direction, EndedBy, Leg, Mode, Parked, Promise, Ring, Terms
+from headcall.backend.calls.model import (
+    Attendant,
+    Callback,
+    Comeback,
+    Direction,
+    EndedBy,
+    Leg,
+    Mode,
+    Parked,
+    Promise,
+    Ring,
+    Terms,
+)
 from headcall.backend.queues.model import Choice
 from headcall.wire.media import Source
 
@@ -197,6 +209,25 @@ class Refusing(Event, frozen=True):
     cause: str
     hours_id: str = ""
     """The opening hours that are over."""
+
+
+class AttendantEntered(Event, frozen=True):
+    """The auto attendant answers."""
+
+    attendant: Attendant
+
+
+class ExtensionMissed(Event, frozen=True):
+    """There is no such extension, or nobody answered there, or none was keyed in: the caller is asked again."""
+
+    cause: str
+
+
+class AttendantLeft(Event, frozen=True):
+    """On to where 0 leads."""
+
+    why: str
+    """`zero` when the caller pressed it; else the cause of the last try."""
 
 
 class RecordingStarted(Event, frozen=True):

@@ -5,6 +5,7 @@ A **leg** is one party's half. The first leg is the caller's. A call is in one o
 
     new ──► waiting ◄──► (ring) ──► talking ──► ended
       ├───► ringing ───────────────►  │  ▲        ▲
+      ├───► attendant ──► (ring) ─────►  │        │
       ├───► refusing ─────────────────┼──┼────────┤
       └───────────────────────────────┴──┴────────┘
 
@@ -26,7 +27,7 @@ Direction = Literal["in", "out", "internal"]
 EndedBy = Literal["caller", "agent", "system"]
 Mode = Literal["listen", "whisper", "barge"]
 """How a supervisor takes part in a talk of others."""
-Phase = Literal["new", "waiting", "parked", "ringing", "refusing", "talking", "rating", "ended"]
+Phase = Literal["new", "waiting", "parked", "ringing", "attendant", "refusing", "talking", "rating", "ended"]
 
 MOST_TALKERS = 8
 """In a conference. Everybody hears seven; more is a meeting."""
@@ -76,6 +77,11 @@ class Leg(Struct, frozen=True):
     @property
     def is_live(self) -> bool:
         return self.state != "over"
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether its telephone is one of the public network."""
+        return self.trunk is not None or isinstance(self.dials, ToTrunk)
 
 
 class Wait(Struct, frozen=True):
@@ -193,6 +199,21 @@ class Parked(Struct, frozen=True):
     ring_backs: int = 0
 
 
+class Attendant(Struct, frozen=True):
+    """The caller is asked for an extension. It stays while the extension is rung, and goes once somebody answers."""
+
+    number: str
+    """The switchboard number: it says where 0 leads."""
+    prompt_id: str = ""
+    """The house's own announcement. Empty: the usual sentence."""
+    tries: int = 0
+    """How often the caller came no further."""
+    cause: str = ""
+    """Why, the last time."""
+    asked_at_ms: int = 0
+    """When this try began."""
+
+
 class Recording(Struct, frozen=True):
     recording_id: str
     leg_id: str
@@ -240,6 +261,7 @@ class Call(Struct, frozen=True):
     hours_id: str = ""
     """The opening hours that are over, while that is announced."""
     comeback: Comeback | None = None
+    attendant: Attendant | None = None
     promised: Promise | None = None
     callback: Callback | None = None
     lapses: tuple[Lapse, ...] = ()
@@ -290,6 +312,8 @@ class Call(Struct, frozen=True):
             return "parked"
         if self.ring:
             return "ringing"
+        if self.attendant:
+            return "attendant"
         return "refusing" if self.refusal else "new"
 
     @property
@@ -319,6 +343,11 @@ class Call(Struct, frozen=True):
             return None
         first, second = self.pair
         return self.legs[second if leg_id == first else first]
+
+    @property
+    def asked(self) -> Leg | None:
+        """Whose keys the auto attendant waits for."""
+        return self.customer if self.attendant and not self.ring else None
 
     @property
     def talkers(self) -> tuple[str, ...]:

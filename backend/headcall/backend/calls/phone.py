@@ -23,13 +23,16 @@ from headcall.backend.calls.mailbox import Box
 from headcall.backend.calls.model import Call, Direction, Leg
 from headcall.backend.calls.parking import Parking
 from headcall.backend.calls.routing import Routing
-from headcall.backend.calls.rules.talk import talking_leg
+from headcall.backend.calls.rules.talk import checked_keys, talking_leg
 from headcall.backend.calls.service import CallControl
 from headcall.backend.errors import CallFailed
 from headcall.backend.media.service import MediaNodes
 from headcall.backend.numbers.model import normal
 from headcall.backend.users.model import Actor
-from headcall.wire.media import CloseLeg, ConnectPeer
+from headcall.wire.media import CloseLeg, ConnectPeer, DigitPressed
+
+KEY_MS = 100
+"""How long a key is that was clicked."""
 
 
 class Phone:
@@ -85,7 +88,14 @@ class Phone:
         await self._calls.box_of(who.user_id, call_id).ask(Hold(who.user_id, on))
 
     async def send_keys(self, who: Actor, call_id: str, digits: str) -> None:
-        await self._calls.box_of(who.user_id, call_id).ask(SendKeys(who.user_id, digits))
+        """To the other side; at the attendant there is none, and it is as if the telephone had told of them."""
+        box = self._calls.box_of(who.user_id, call_id)
+        leg = box.call.asked
+        if leg is None or leg.user_id != who.user_id:
+            await box.ask(SendKeys(who.user_id, digits))
+            return
+        for digit in checked_keys(box.call, digits):
+            await box.ask(DigitPressed(leg.leg_id, digit, KEY_MS))
 
     async def transfer(self, who: Actor, call_id: str, number: str) -> None:
         """Blind. Raises with the cause when the number leads nowhere: the talk then goes on."""

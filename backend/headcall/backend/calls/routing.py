@@ -9,9 +9,10 @@ from typing import Literal, Protocol
 from msgspec.structs import replace
 
 from headcall.backend.bridges.service import Bridges
-from headcall.backend.calls.inputs import Device, RefuseCaller, RingDevices, Target, WaitInQueue
+from headcall.backend.calls.inputs import Device, RefuseCaller, RingDevices, Target, WaitInQueue, WithAttendant
+from headcall.backend.calls.model import Call
 from headcall.backend.errors import ApiError
-from headcall.backend.numbers.model import Destination, Network, ToOutside, ToQueue, ToUser
+from headcall.backend.numbers.model import Destination, Network, ToAttendant, ToOutside, ToQueue, ToUser
 from headcall.backend.queues.doors import priority_of, terms_of
 from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
@@ -34,7 +35,11 @@ async def _now(_queue: Queue, _caller: str) -> int | None:
 
 
 class NumberPlan(Protocol):
-    async def resolve(self, dialled: str, network: Network) -> Destination: ...
+    async def resolve(self, dialled: str, network: Network, origin: Network | None = None) -> Destination: ...
+
+    async def behind(self, number: str, origin: Network) -> Destination: ...
+
+    async def extension(self, keyed: str) -> ToUser | None: ...
 
 
 class People(Protocol):
@@ -76,28 +81,71 @@ class Routing:
     entered_at: Callable[[Queue, str], Awaitable[int | None]] = _now
     """From when the place of a caller from outside counts who had waited before; None: from now."""
 
-    async def onward(self, number: str, caller: str) -> Target:
-        """Where a queue's overflow number leads. An administrator wrote it, so every network may use it."""
-        return await self.target(number, "browser", caller=caller)
+    async def onward(self, number: str, call: Call) -> Target:
+        """Where a queue's overflow number leads. An administrator wrote it, so every network may use it; but a
+        switchboard number is reached by those networks alone that may."""
+        return await self.target(number, "browser", caller=call.from_number, origin=_origin(call))
+
+    async def behind(self, number: str, call: Call) -> Target:
+        """Where 0 leads at the attendant of a switchboard number."""
+        try:
+            destination = await self.numbers.behind(number, _origin(call))
+        except ApiError:
+            return RefuseCaller("unavailable")
+        return await self._to(destination, _origin(call), caller=call.from_number)
+
+    async def extension(self, keyed: str) -> RingDevices | RefuseCaller:
+        """Whom keys at the attendant mean: a person of the house, and nothing else."""
+        found = await self.numbers.extension(keyed)
+        if found is None:
+            return RefuseCaller("unknown-number")
+        return (
+            RefuseCaller("closed")
+            if self.is_closed(found.hours_id)
+            else await self.to_user(found.user_id, found.number)
+        )
 
     async def target(
-        self, dialled: str, network: Network, *, but_not: str | None = None, caller: str = "", steps: int = 0
+        self,
+        dialled: str,
+        network: Network,
+        *,
+        but_not: str | None = None,
+        caller: str = "",
+        steps: int = 0,
+        origin: Network | None = None,
     ) -> Target:
-        """Where a call to `dialled` goes; a refusal with its cause if nowhere. Never raises for what was dialled."""
+        """Where a call to `dialled` goes; a refusal with its cause if nowhere. Never raises for what was dialled.
+
+        `origin`: from where the caller came, if it was somebody else who dialled."""
         try:
-            destination = await self.numbers.resolve(dialled, network)
+            destination = await self.numbers.resolve(dialled, network, origin)
         except ApiError as refusal:
             return RefuseCaller(refusal.cause)
+        return await self._to(destination, origin or network, network, but_not=but_not, caller=caller, steps=steps)
+
+    async def _to(
+        self,
+        destination: Destination,
+        origin: Network,
+        network: Network = "browser",
+        *,
+        but_not: str | None = None,
+        caller: str = "",
+        steps: int = 0,
+    ) -> Target:
         if not isinstance(destination, ToOutside) and self.is_closed(destination.hours_id):
             return RefuseCaller("closed", destination.hours_id)
         match destination:
             case ToQueue(queue_id=queue_id, number=number):
-                found = await self._to_queue(queue_id, number, caller, steps)
+                found = await self._to_queue(queue_id, number, caller, steps, origin)
                 return await self._with_place(found, caller) if network == "pstn" else found
             case ToUser(user_id=user_id, number=number):
                 return RefuseCaller("busy") if user_id == but_not else await self.to_user(user_id, number)
             case ToOutside(trunk=trunk, number=number):
                 return self._to_outside(trunk, number)
+            case ToAttendant(number=number, prompt_id=prompt_id):
+                return WithAttendant(number, prompt_id)
 
     async def _with_place(self, found: Target, caller: str) -> Target:
         queue = self.queues.get(found.queue_id) if isinstance(found, WaitInQueue) else None
@@ -105,7 +153,7 @@ class Routing:
             return found
         return replace(found, entered_at_ms=await self.entered_at(queue, caller))
 
-    async def _to_queue(self, queue_id: str, number: str, caller: str, steps: int) -> Target:
+    async def _to_queue(self, queue_id: str, number: str, caller: str, steps: int, origin: Network) -> Target:
         queue = self.queues.get(queue_id)
         if queue is None:
             return RefuseCaller("unknown-number")
@@ -114,7 +162,7 @@ class Routing:
         if refusal := self.refusal_of(queue):
             if not queue.overflow or steps >= MOST_STEPS:
                 return RefuseCaller(refusal)
-            return await self.target(queue.overflow, "browser", caller=caller, steps=steps + 1)
+            return await self.target(queue.overflow, "browser", caller=caller, steps=steps + 1, origin=origin)
         return WaitInQueue(
             queue_id,
             queue.name,
@@ -125,7 +173,7 @@ class Routing:
             terms=terms_of(queue),
         )
 
-    async def to_user(self, user_id: str, number: str = "") -> Target:
+    async def to_user(self, user_id: str, number: str = "") -> RingDevices | RefuseCaller:
         """Rings all that a person has."""
         person = await self.people.person(user_id)
         if person is None:
@@ -205,3 +253,7 @@ class Routing:
             number=person.number or "",
             name=person.name,
         )
+
+
+def _origin(call: Call) -> Network:
+    return "pstn" if call.customer.is_outside else "browser"

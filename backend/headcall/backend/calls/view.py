@@ -102,6 +102,8 @@ def _state(call: Call, leg: Leg) -> str:
 def _can(call: Call, state: str, leg: Leg) -> list[str]:
     if state == "ringing":
         return ["answer", "hang_up"] if leg.kind == "browser" else ["hang_up"]
+    if state == "dialling" and call.asked is leg:
+        return ["hang_up", "digits"]
     if state == "dialling" or leg.role == "supervisor":
         return ["hang_up"]
     if _is_asked(call, leg):

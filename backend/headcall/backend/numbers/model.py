@@ -42,11 +42,13 @@ class Number:
     kind: Kind
     target_kind: TargetKind
     target: str
-    """A number (for a DID), a queue id or a user id."""
+    """A number (for a DID), a queue id or a user id; of a switchboard number, where 0 leads."""
     networks: tuple[Network, ...]
     """From where it may be reached (N2)."""
     hours_id: str = ""
     """The opening hours of this number. Empty: always."""
+    prompt_id: str = ""
+    """Of a switchboard number: the house's own announcement. Empty: the usual sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +79,13 @@ class ToOutside:
     """As the trunk wants it dialled."""
 
 
-Destination = ToQueue | ToUser | ToOutside
+@dataclass(frozen=True, slots=True)
+class ToAttendant:
+    """The auto attendant of a switchboard number answers (N2)."""
+
+    number: str
+    prompt_id: str = ""
+    hours_id: str = ""
+
+
+Destination = ToQueue | ToUser | ToOutside | ToAttendant

@@ -50,6 +50,12 @@ class DialPlan:
             return short if len(short) == self.short_digits else None
         return None
 
+    def is_whole(self, keyed: str) -> bool:
+        """Whether these digits can be somebody's number, short or long. The beginning of a long one is no short one."""
+        if len(keyed) == self.short_digits:
+            return not self.internal_prefix.startswith(keyed)
+        return len(keyed) == len(self.internal_prefix) + self.short_digits
+
     def outside(self, number: str) -> str | None:
         """What to dial on a trunk for `number`: national digits at home, `00…` abroad; None if it is no number."""
         if number in EMERGENCY:

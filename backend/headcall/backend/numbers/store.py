@@ -28,6 +28,8 @@ class NumberRow(Base):
     staff: Mapped[str] = mapped_column(String(16), default="", server_default="")
     """`overseas`, `travelling`, or empty."""
     hours_id: Mapped[str] = mapped_column(Id, default="", server_default="")
+    prompt_id: Mapped[str] = mapped_column(Id, default="", server_default="")
+    """Of a switchboard number: its announcement."""
 
     def value(self) -> Number:
         return Number(
@@ -38,6 +40,7 @@ class NumberRow(Base):
             target=self.target,
             networks=cast(tuple[Network, ...], tuple(self.networks)),
             hours_id=self.hours_id,
+            prompt_id=self.prompt_id,
         )
 
 

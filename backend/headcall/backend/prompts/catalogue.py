@@ -78,6 +78,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "好的，您的排队位置已为您保留，轮到您时我们给您回电。再见。",
         "en": "Your place in the line is kept. We will call you back when it is your turn. Goodbye.",
     },
+    "attendant": {
+        "zh": "您好，请直拨分机号，转呼叫中心请按0。",
+        "en": "Hello. Please dial the extension, or 0 for the call centre.",
+    },
     "as-is": {
         "zh": "{text}",
         "en": "{text}",

@@ -3,10 +3,19 @@
 
 from typing import assert_never
 
-from headcall.backend.calls.inputs import Begin, RefuseCaller, RingDevices, Target, UseCode, WaitInQueue
+from headcall.backend.calls.inputs import (
+    Begin,
+    RefuseCaller,
+    RingDevices,
+    Target,
+    UseCode,
+    WaitInQueue,
+    WithAttendant,
+)
 from headcall.backend.calls.log import CallStarted, CodeDialled, LegAnswered
 from headcall.backend.calls.model import Leg
 from headcall.backend.calls.plan import Plan
+from headcall.backend.calls.rules import attendant
 from headcall.backend.calls.rules.ringing import start_round, tell_caller_it_rings
 from headcall.backend.calls.rules.where import refuse_caller, wait_in_queue
 
@@ -64,5 +73,7 @@ def go_to(plan: Plan, target: Target) -> None:
                 tell_caller_it_rings(plan)
         case RefuseCaller(cause, hours_id):
             refuse_caller(plan, cause, hours_id)
+        case WithAttendant():
+            attendant.enter(plan, target)
         case _:
             assert_never(target)

@@ -6,6 +6,7 @@ from typing import Final
 from headcall.backend.calls.errors import NotNow
 from headcall.backend.calls.inputs import GoOn, Mark, SetPriority
 from headcall.backend.calls.log import (
+    AttendantLeft,
     IntroOver,
     Marked,
     Overflowed,
@@ -66,8 +67,12 @@ def send_away(plan: Plan, cause: str) -> None:
 
 
 def go_on(plan: Plan, wish: GoOn) -> None:
-    if plan.call.overflow is None and not plan.call.hours_id:
-        raise NotNow("the caller is not being sent on", call_id=plan.call.call_id)
+    call = plan.call
+    is_at_attendant = call.attendant is not None and call.ring is None
+    if call.overflow is None and not call.hours_id and not is_at_attendant:
+        raise NotNow("the caller is not being sent on", call_id=call.call_id)
+    if is_at_attendant:
+        plan.note(AttendantLeft(wish.why))
     go_to(plan, wish.target)
 
 

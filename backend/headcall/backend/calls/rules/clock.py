@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from headcall.backend.calls.model import Call, Leg
 from headcall.backend.calls.plan import Plan
-from headcall.backend.calls.rules import callback
+from headcall.backend.calls.rules import attendant, callback
 from headcall.backend.calls.rules.centre import intros_over, rated_too_long, send_away
 from headcall.backend.calls.rules.ending import close_leg, end
 from headcall.backend.calls.rules.legs import leg_without_media
@@ -38,6 +38,9 @@ INTRO_MS: Final = 15_000
 
 RATING_MS: Final = 45_000
 """A question, two tries of a key, and a word of thanks."""
+
+ASKING_MS: Final = 180_000
+"""A reason and an announcement of up to a minute each, and the slowest fingers."""
 
 REFUSAL_MS: Final = 60_000
 """A spoken refusal is a sentence or two."""
@@ -74,6 +77,8 @@ def _phase_limits(call: Call) -> Iterator[Limit]:
         yield Limit(call.turned_at_ms + RATING_MS, "rating")
     if call.parked and not call.ring:
         yield Limit(call.parked.until_ms + (IDLE_MS if call.comeback else 0), "back" if call.comeback else "park")
+    if call.phase == "attendant" and call.attendant:
+        yield Limit(call.attendant.asked_at_ms + ASKING_MS, "attendant")
     if call.phase == "refusing":
         yield Limit(call.turned_at_ms + REFUSAL_MS, "idle")
 
@@ -137,6 +142,7 @@ DUE: Final[dict[str, Callable[[Plan, str], None]]] = {
     "lost": _lost,
     "page": _page_left_while_ringing,
     "idle": _idle,
+    "attendant": attendant.asked_too_long,
     "again": callback.again,
     "park": ring_back,
     "back": lambda plan, _: failed_to_reach(plan, "no-answer"),

@@ -26,7 +26,7 @@ from headcall.wire import legs as wire
 def ring_devices(plan: Plan, wish: RingDevices) -> None:
     """Begins a round. Only one at a time, and never while the parties talk."""
     call = plan.call
-    if not call.is_open or call.ring or call.pair or call.refusal or call.rating:
+    if not call.is_open or call.ring or call.pair or call.refusal or call.rating or call.attendant:
         raise NotNow("the call is not to be rung for", call_id=call.call_id)
     if call.is_placeholder and wish.then is None:
         raise NotNow("nobody is there to be connected", call_id=call.call_id)

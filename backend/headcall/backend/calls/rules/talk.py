@@ -77,13 +77,19 @@ def _step_out(plan: Plan, leg: Leg, *, on: bool) -> None:
 def send_keys(plan: Plan, wish: SendKeys) -> None:
     leg = talking_leg(plan.call, wish.user_id)
     _not_while_consulting(plan.call)
-    digits = wish.digits.upper()
-    if not 0 < len(digits) <= MOST_KEYS or not KEYS.issuperset(digits):
-        raise NotNow("keys are 1 to 64 of 0-9 * # A-D", cause="bad-request", call_id=plan.call.call_id)
+    digits = checked_keys(plan.call, wish.digits)
     other = plan.call.other(leg.leg_id)
     assert other is not None
     plan.note(KeysSent(other.leg_id, digits))
     plan.tell(other.leg_id, SendDigits(other.leg_id, digits))
+
+
+def checked_keys(call: Call, digits: str) -> str:
+    """Keys as telephones have them. Raises `NotNow`."""
+    keys = digits.upper()
+    if not 0 < len(keys) <= MOST_KEYS or not KEYS.issuperset(keys):
+        raise NotNow("keys are 1 to 64 of 0-9 * # A-D", cause="bad-request", call_id=call.call_id)
+    return keys
 
 
 def transfer(plan: Plan, wish: Transfer) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from headcall.backend.calls.inputs import WaitInQueue
 from headcall.backend.calls.log import (
+    ExtensionMissed,
     LeftPark,
     LegAnswered,
     QueueEntered,
@@ -82,7 +83,10 @@ def failed_to_reach(plan: Plan, cause: str) -> None:
     comeback = plan.call.comeback
     if plan.call.pair:
         return  # told too late: somebody was faster, and they talk
-    if plan.call.parked is not None:
+    if plan.call.attendant is not None:
+        if plan.call.ring is None:
+            plan.note(ExtensionMissed(cause))
+    elif plan.call.parked is not None:
         _not_taken_back(plan, plan.call.parked, comeback)
     elif comeback is None:
         refuse_caller(plan, cause)

@@ -1,0 +1,550 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The auto attendant: what the keys mean, how often one is asked, and who may be reached by it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headcall.backend.calls.model import Call
+from headcall.backend.hours.model import Closed, Hours
+from headcall.backend.numbers.model import Network
+from headcall.backend.numbers.plan import DialPlan
+from headcall.backend.numbers.store import NumberRow
+from headcall.backend.sample import DID, QUEUE_ID, QUEUE_NUMBER, SWITCHBOARD
+from headcall.wire.legs import AnswerLeg
+from headcall.wire.media import DigitPressed, FromLeg, Playlist, Tone
+from tests.backend.apps.test_closed import NEVER, keep, said
+from tests.backend.calls.office import ANNA, LEI, MEI, WEI, Office, Page, play, restart
+
+WEI_SIP = "83012342001"
+QUESTION = "attendant.zh"
+EVERYWHERE: list[Network] = ["pstn", "phone", "browser"]
+
+
+async def dials(office: Office, number: str = SWITCHBOARD) -> str:
+    """Wei's telephone calls, and the attendant has asked."""
+    asked = said(office).count(QUESTION)
+    leg = await office.bridge.offer(number, from_number=WEI_SIP, sip_user=WEI_SIP)
+    await office.until(lambda: said(office).count(QUESTION) > asked)
+    await settled()
+    return leg
+
+
+async def press(office: Office, leg: str, keys: str) -> None:
+    for key in keys:
+        await office.media.bring(DigitPressed(leg, key, 100))
+        await settled()
+
+
+async def settled() -> None:
+    """Lets what can run, run: there is nothing to wait for when a key leads to nothing."""
+    for _ in range(60):
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.02)
+
+
+def asked(office: Office, n: int) -> Callable[[], bool]:
+    """Whether the question was put for the nth time."""
+    return lambda: said(office).count(QUESTION) == n
+
+
+def tries(office: Office) -> tuple[int, str]:
+    attendant = office.call().attendant
+    assert attendant is not None
+    return attendant.tries, attendant.cause
+
+
+async def talks(office: Office, page: Page) -> Call:
+    await page.answer()
+    assert page.call is not None and page.call["state"] == "talking"
+    return office.call()
+
+
+# ---------------------------------------------------------------- what keys mean
+
+
+@pytest.mark.parametrize("keys", ["1002", "83012341002", "1002999", "1#*1002", "9*1002", "1A0B02"])
+def test_keys_that_are_somebodys_number_ring_them(tmp_path: Path, keys: str) -> None:
+    async def story(office: Office) -> None:
+        lei = await office.page(LEI)
+        leg = await dials(office)
+        assert AnswerLeg(leg) in office.bridge.commands, "its keys come as media"
+        if keys.startswith("1#"):
+            await press(office, leg, "1#")
+            await office.until(asked(office, 2))
+            await settled()
+        await press(office, leg, keys.removeprefix("1#"))
+        await office.until(lambda: lei.call is not None)
+        await office.until(lambda: office.media.hears(leg) == Tone("ringback"))
+        call = await talks(office, lei)
+        assert lei.call is not None and lei.call["peer"]["name"] == "王伟" and lei.call["queue"] is None
+        assert call.attendant is None and call.queue_id is None
+        await office.until(lambda: office.media.hears(leg) == FromLeg(lei.call["leg_id"] if lei.call else ""))
+        await lei.must("call.hang_up", call_id=call.call_id)
+        await office.over()
+        record = await office.record(call.call_id)
+        assert (record["direction"], record["to_number"], record["queue"]) == ("internal", SWITCHBOARD, None)
+        assert record["answered_at"] and record["cause"] == "normal"
+
+    play(tmp_path, story)
+
+
+def test_a_number_of_any_length_ends_with_the_hash_or_a_pause(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        async with office.parts.store.begin() as session:
+            row = await session.get(NumberRow, "83012341002")
+            assert row is not None
+            session.add(
+                NumberRow(
+                    number="830",
+                    display="830",
+                    kind="person",
+                    target_kind="user",
+                    target=LEI,
+                    networks=["phone"],
+                )
+            )
+        lei = await office.page(LEI)
+        for end in ("#", ""):
+            leg = await dials(office)
+            await press(office, leg, f"830{end}")
+            if not end:
+                assert lei.call is None
+                await office.pass_time(3.6)
+            await office.until(lambda: lei.call is not None)
+            await office.bridge.hangs_up(leg)
+            await office.over()
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("keyed", "whole"),
+    [
+        ("1002", True),
+        ("83012341002", True),
+        ("8301", False),  # the beginning of a long number
+        ("8302", True),
+        ("100", False),
+        ("10021", False),
+        ("830123410021", False),
+        ("", False),
+    ],
+)
+def test_when_keys_may_be_a_number(keyed: str, whole: bool) -> None:
+    assert DialPlan().is_whole(keyed) is whole
+
+
+NOBODY = (
+    "9999",  # no such extension
+    "110#",  # the police
+    "95588#",  # a number outside
+    "13800138000",
+    "01062301234#",
+    "4008123456#",  # the call centre's number
+    f"{QUEUE_NUMBER}#",
+    f"{SWITCHBOARD}#",  # itself
+    "701#",  # a parking slot
+    "1" * 25,  # without end
+)
+
+
+@pytest.mark.parametrize("keys", NOBODY)
+def test_keys_lead_to_nobody_but_people(tmp_path: Path, keys: str) -> None:
+    async def story(office: Office) -> None:
+        await office.ready(MEI)
+        leg = await dials(office)
+        await press(office, leg, keys)
+        await office.pass_time(3.6)
+        await office.until(asked(office, 2))
+        assert tries(office) == (1, "unknown-number") and "unknown-number.zh" in said(office)
+        assert not office.bridge.placed and office.call().queue_id is None
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+# ---------------------------------------------------------------- 0
+
+
+def test_zero_leads_to_the_call_centre_at_once(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        leg = await dials(office)
+        await press(office, leg, "0")
+        await office.until(lambda: office.call().wait is not None)
+        call_id = office.call().call_id
+        mei = await office.ready(MEI)
+        call = await talks(office, mei)
+        assert (call.queue_id, call.attendant) == (QUEUE_ID, None)
+        await office.bridge.hangs_up(leg)
+        await office.over()
+        types = await office.log(call_id)
+        assert types.index("attendant_entered") < types.index("attendant_left") < types.index("queue_entered")
+
+    play(tmp_path, story)
+
+
+def test_zero_leads_where_the_number_says_and_comes_back_to_nothing(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await lead_zero(office, "number", "83012341002")
+        lei = await office.page(LEI)
+        leg = await dials(office)
+        await press(office, leg, "0")
+        await lei.rung()
+        await office.pass_time(45.1)
+        await office.until(lambda: leg in office.bridge.causes)
+        assert office.bridge.causes[leg] == "no-answer" and said(office)[-1] == "no-answer.zh"
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("target", [SWITCHBOARD, "40081234562", "40081239999"])
+def test_zero_that_leads_in_a_circle_or_nowhere_ends_the_call_in_words(tmp_path: Path, target: str) -> None:
+    async def story(office: Office) -> None:
+        await lead_zero(office, "number", target)
+        async with office.parts.store.begin() as session:
+            session.add(
+                NumberRow(
+                    number="40081234562",
+                    display="",
+                    kind="switchboard",
+                    target_kind="number",
+                    target=SWITCHBOARD,
+                    networks=EVERYWHERE,
+                )
+            )
+        leg = await dials(office)
+        await press(office, leg, "0")
+        await office.until(lambda: leg in office.bridge.causes)
+        assert office.bridge.causes[leg] == "unavailable" and said(office)[-1] == "unavailable.zh"
+
+    play(tmp_path, story)
+
+
+def test_the_hours_of_where_zero_leads_hold(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await keep(office, Hours("", "nights", week=NEVER, closed=Closed(zh="夜间请留言")))
+        leg = await dials(office)
+        await press(office, leg, "0")
+        await office.until(lambda: leg in office.bridge.causes)
+        assert office.bridge.causes[leg] == "closed" and said(office)[-1] == "as-is.zh text=夜间请留言"
+
+    play(tmp_path, story)
+
+
+# ---------------------------------------------------------------- trying again
+
+
+def test_a_busy_a_silent_and_an_absent_extension_come_back_with_the_reason(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, lei = await office.page(MEI), await office.page(LEI)
+        leg = await dials(office)
+        await press(office, leg, "1003")  # Anna has no page open
+        await office.until(asked(office, 2))
+        assert tries(office) == (1, "offline") and said(office)[-2:] == ["unavailable.zh", QUESTION]
+        await settled()
+        await press(office, leg, "1002")
+        await lei.rung()
+        await lei.must("call.refuse", call_id=office.call().call_id)
+        await office.until(asked(office, 3))
+        assert tries(office) == (2, "rejected") and said(office)[-2:] == ["busy.zh", QUESTION]
+        await settled()
+        await press(office, leg, "1001")
+        await mei.rung()
+        await office.pass_time(45.1)
+        await office.until(lambda: office.call().wait is not None)
+        assert "no-answer.zh" in said(office), "after three times it goes on as by 0"
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_who_calls_ones_own_extension_is_busy(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        leg = await dials(office)
+        await press(office, leg, "2001")
+        await office.until(asked(office, 2))
+        assert tries(office) == (1, "busy")
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_who_presses_nothing_is_asked_three_times_and_then_sent_on(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        leg = await dials(office)
+        for n in (2, 3):
+            await office.pass_time(6.1)
+            await office.until(asked(office, n))
+            await settled()
+        await office.pass_time(6.1)
+        await office.until(lambda: office.call().wait is not None)
+        log = await office.phone.log_of(office.call().call_id)
+        missed = [entry["data"]["cause"] for entry in log if entry["type"] == "extension_missed"]
+        assert missed == ["incomplete-number"] * 3
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_the_first_key_cuts_the_announcement_short_and_counts(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        office.media.plays_to_the_end = False
+        lei = await office.page(LEI)
+        leg = await dials(office)
+        await press(office, leg, "1")
+        assert not isinstance(office.media.hears(leg), Playlist)
+        await press(office, leg, "002")
+        await lei.rung()
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_a_house_may_have_an_announcement_of_its_own(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        path = office.folder / "hello.wav"
+        path.write_bytes(b"RIFF")
+        office.parts.library._heard = {"prm_hello": {"zh": str(path)}}
+        await change(office, prompt_id="prm_hello")
+        leg = await office.bridge.offer(SWITCHBOARD, from_number=WEI_SIP, sip_user=WEI_SIP)
+        await office.until(lambda: str(path) in said(office))
+        await settled()
+        await press(office, leg, "0")
+        await office.until(lambda: office.call().wait is not None)
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+# ---------------------------------------------------------------- hanging up, dying
+
+
+async def _asking(office: Office) -> str:
+    return await dials(office)
+
+
+async def _keying(office: Office) -> str:
+    leg = await dials(office)
+    await press(office, leg, "10")
+    return leg
+
+
+async def _ringing(office: Office) -> str:
+    lei = await office.page(LEI)
+    leg = await dials(office)
+    await press(office, leg, "1002")
+    await lei.rung()
+    return leg
+
+
+async def _told_why(office: Office) -> str:
+    leg = await dials(office)
+    office.media.plays_to_the_end = False
+    await press(office, leg, "9999")
+    await office.pass_time(3.6)
+    await office.until(lambda: "unknown-number.zh" in said(office))
+    return leg
+
+
+MOMENTS = (_asking, _keying, _ringing, _told_why)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_caller_may_hang_up_at_any_moment(tmp_path: Path, moment: Callable[[Office], Awaitable[str]]) -> None:
+    async def story(office: Office) -> None:
+        leg = await moment(office)
+        call_id = office.call().call_id
+        await office.bridge.hangs_up(leg)
+        await office.over()
+        record = await office.record(call_id)
+        assert (record["ended_by"], record["answered_at"], record["queue"]) == ("caller", None, None)
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_backend_may_die_at_any_moment(tmp_path: Path, moment: Callable[[Office], Awaitable[str]]) -> None:
+    async def story(office: Office) -> None:
+        leg = await moment(office)
+        before, n = office.call(), said(office).count(QUESTION)
+        await restart(office)
+        office.media.plays_to_the_end = True
+        assert office.call().attendant == before.attendant and office.call().ring == before.ring
+        anna = await office.page(ANNA)
+        if before.ring:
+            await office.pass_time(45.1)  # nobody answers there
+        await office.until(lambda: said(office).count(QUESTION) > n)
+        await settled()
+        await press(office, leg, "1003")
+        await talks(office, anna)
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_an_attendant_whose_application_is_stuck_ends_by_time_alone(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        office.media.plays_to_the_end = False
+        leg = await dials(office)
+        for _ in range(8):
+            await office.pass_time(181)
+        await office.until(lambda: leg in office.bridge.causes or office.call().wait is not None)
+        if office.calls():
+            await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+# ---------------------------------------------------------------- from a page
+
+
+def test_a_page_presses_keys_by_the_live_line(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        wei, lei = await office.page(WEI), await office.page(LEI)
+        reply = await wei.must("call.dial", number="4008-123456-1")
+        await wei.must("leg.connect", leg_id=reply["leg_id"], sdp="offer")
+        await office.until(lambda: QUESTION in said(office))
+        await settled()
+        assert wei.call is not None and (wei.call["state"], wei.call["can"]) == ("dialling", ["hang_up", "digits"])
+        for wrong in ("x", "", "1" * 65):
+            assert not (await wei.do("call.digits", call_id=reply["call_id"], digits=wrong))["ok"]
+        await wei.must("call.digits", call_id=reply["call_id"], digits="10")
+        await wei.must("call.digits", call_id=reply["call_id"], digits="02")
+        await lei.rung()
+        assert wei.call["can"] == ["hang_up"]
+        await talks(office, lei)
+        assert wei.call["state"] == "talking"
+        await wei.must("call.hang_up", call_id=reply["call_id"])
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_an_attendant_is_not_consulted(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        leg = await office.bridge.offer(DID)
+        call = await mei.answer()
+        refused = await mei.do("call.consult", call_id=call["call_id"], to=SWITCHBOARD)
+        assert refused["cause"] == "bad-request"
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+# ---------------------------------------------------------------- from which networks
+
+
+async def change(office: Office, number: str = SWITCHBOARD, **values: Any) -> None:
+    async with office.parts.store.begin() as session:
+        row = await session.get(NumberRow, number)
+        assert row is not None
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+async def lead_zero(office: Office, target_kind: str, target: str) -> None:
+    await change(office, target_kind=target_kind, target=target)
+
+
+async def _by_its_number(office: Office) -> str:
+    return SWITCHBOARD
+
+
+async def _by_the_published_number(office: Office) -> str:
+    await change(office, DID, target=SWITCHBOARD)
+    return DID
+
+
+async def _by_a_full_queue(office: Office) -> str:
+    await rules(office, size_limit=1, join="ready", overflow=SWITCHBOARD)
+    return DID
+
+
+async def _by_hours(office: Office) -> str:
+    await keep(office, Hours("", "nights", week=NEVER, closed=Closed(overflow=SWITCHBOARD)))
+    return DID
+
+
+async def rules(office: Office, **values: Any) -> None:
+    from headcall.backend.queues.store import QueueRow
+
+    async with office.parts.store.begin() as session:
+        row = await session.get(QueueRow, QUEUE_ID)
+        assert row is not None
+        row.rules = {**row.rules, **values}
+    await office.phone.queues_changed()
+
+
+WAYS = (_by_its_number, _by_the_published_number, _by_a_full_queue, _by_hours)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_public_network_reaches_it_on_no_way_round(tmp_path: Path, way: Callable[[Office], Awaitable[str]]) -> None:
+    async def story(office: Office) -> None:
+        leg = await office.bridge.offer(await way(office))
+        await office.until(lambda: leg in office.bridge.causes)
+        assert QUESTION not in said(office)
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_public_network_reaches_it_where_the_number_lets_it(
+    tmp_path: Path, way: Callable[[Office], Awaitable[str]]
+) -> None:
+    async def story(office: Office) -> None:
+        lei = await office.page(LEI)
+        await change(office, networks=EVERYWHERE)
+        leg = await office.bridge.offer(await way(office))
+        await office.until(lambda: QUESTION in said(office))
+        await settled()
+        await press(office, leg, "1002")
+        call = await talks(office, lei)
+        assert call.direction == "in"
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_who_waited_in_vain_does_not_reach_it_from_outside(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await office.ready(MEI)
+        await rules(office, max_wait_s=1, overflow=SWITCHBOARD)
+        leg = await office.bridge.offer(DID)
+        await office.until(lambda: office.call().wait is not None)
+        await office.pass_time(16)
+        await office.until(lambda: leg in office.bridge.causes)
+        assert QUESTION not in said(office)
+
+    play(tmp_path, story)
+
+
+def test_a_seat_may_send_a_caller_from_outside_there(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, lei = await office.ready(MEI), await office.page(LEI)
+        leg = await office.bridge.offer(DID)
+        call = await mei.answer()
+        await mei.must("call.transfer", call_id=call["call_id"], to=SWITCHBOARD)
+        await office.until(lambda: QUESTION in said(office))
+        await settled()
+        await press(office, leg, "1002")
+        await talks(office, lei)
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
