@@ -1,67 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The auto attendant: what the keys mean, how often one is asked, and who may be reached by it."""
+"""The auto attendant: what the keys mean, how often one is asked, where 0 leads, and what happens meanwhile."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from headcall.backend.calls.model import Call
+from headcall.backend.calls import inputs
+from headcall.backend.calls.rules.clock import next_limit
 from headcall.backend.hours.model import Closed, Hours
-from headcall.backend.numbers.model import Network
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.store import NumberRow
-from headcall.backend.sample import DID, QUEUE_ID, QUEUE_NUMBER, SWITCHBOARD
+from headcall.backend.sample import QUEUE_ID, QUEUE_NUMBER, SWITCHBOARD
 from headcall.wire.legs import AnswerLeg
-from headcall.wire.media import DigitPressed, FromLeg, Playlist, Tone
+from headcall.wire.media import FromLeg, Playlist, Tone
+from tests.backend.apps.attending import (
+    EVERYWHERE,
+    QUESTION,
+    WEI_SIP,
+    asked,
+    change,
+    dials,
+    lead_zero,
+    pause,
+    press,
+    talks,
+    tries,
+)
 from tests.backend.apps.test_closed import NEVER, keep, said
-from tests.backend.calls.office import ANNA, LEI, MEI, WEI, Office, Page, play, restart
-
-WEI_SIP = "83012342001"
-QUESTION = "attendant.zh"
-EVERYWHERE: list[Network] = ["pstn", "phone", "browser"]
-
-
-async def dials(office: Office, number: str = SWITCHBOARD) -> str:
-    """Wei's telephone calls, and the attendant has asked."""
-    asked = said(office).count(QUESTION)
-    leg = await office.bridge.offer(number, from_number=WEI_SIP, sip_user=WEI_SIP)
-    await office.until(lambda: said(office).count(QUESTION) > asked)
-    await settled()
-    return leg
-
-
-async def press(office: Office, leg: str, keys: str) -> None:
-    for key in keys:
-        await office.media.bring(DigitPressed(leg, key, 100))
-        await settled()
-
-
-async def settled() -> None:
-    """Lets what can run, run: there is nothing to wait for when a key leads to nothing."""
-    for _ in range(60):
-        await asyncio.sleep(0)
-    await asyncio.sleep(0.02)
-
-
-def asked(office: Office, n: int) -> Callable[[], bool]:
-    """Whether the question was put for the nth time."""
-    return lambda: said(office).count(QUESTION) == n
-
-
-def tries(office: Office) -> tuple[int, str]:
-    attendant = office.call().attendant
-    assert attendant is not None
-    return attendant.tries, attendant.cause
-
-
-async def talks(office: Office, page: Page) -> Call:
-    await page.answer()
-    assert page.call is not None and page.call["state"] == "talking"
-    return office.call()
-
+from tests.backend.calls.dice import World
+from tests.backend.calls.office import ANNA, LEI, MEI, Office, play, restart
 
 # ---------------------------------------------------------------- what keys mean
 
@@ -75,7 +44,6 @@ def test_keys_that_are_somebodys_number_ring_them(tmp_path: Path, keys: str) -> 
         if keys.startswith("1#"):
             await press(office, leg, "1#")
             await office.until(asked(office, 2))
-            await settled()
         await press(office, leg, keys.removeprefix("1#"))
         await office.until(lambda: lei.call is not None)
         await office.until(lambda: office.media.hears(leg) == Tone("ringback"))
@@ -113,7 +81,7 @@ def test_a_number_of_any_length_ends_with_the_hash_or_a_pause(tmp_path: Path) ->
             await press(office, leg, f"830{end}")
             if not end:
                 assert lei.call is None
-                await office.pass_time(3.6)
+                await pause(office, 3.6)
             await office.until(lambda: lei.call is not None)
             await office.bridge.hangs_up(leg)
             await office.over()
@@ -143,7 +111,6 @@ NOBODY = (
     "110#",  # the police
     "95588#",  # a number outside
     "13800138000",
-    "01062301234#",
     "4008123456#",  # the call centre's number
     f"{QUEUE_NUMBER}#",
     f"{SWITCHBOARD}#",  # itself
@@ -158,7 +125,7 @@ def test_keys_lead_to_nobody_but_people(tmp_path: Path, keys: str) -> None:
         await office.ready(MEI)
         leg = await dials(office)
         await press(office, leg, keys)
-        await office.pass_time(3.6)
+        await pause(office, 3.6)
         await office.until(asked(office, 2))
         assert tries(office) == (1, "unknown-number") and "unknown-number.zh" in said(office)
         assert not office.bridge.placed and office.call().queue_id is None
@@ -246,13 +213,11 @@ def test_a_busy_a_silent_and_an_absent_extension_come_back_with_the_reason(tmp_p
         await press(office, leg, "1003")  # Anna has no page open
         await office.until(asked(office, 2))
         assert tries(office) == (1, "offline") and said(office)[-2:] == ["unavailable.zh", QUESTION]
-        await settled()
         await press(office, leg, "1002")
         await lei.rung()
         await lei.must("call.refuse", call_id=office.call().call_id)
         await office.until(asked(office, 3))
         assert tries(office) == (2, "rejected") and said(office)[-2:] == ["busy.zh", QUESTION]
-        await settled()
         await press(office, leg, "1001")
         await mei.rung()
         await office.pass_time(45.1)
@@ -280,10 +245,9 @@ def test_who_presses_nothing_is_asked_three_times_and_then_sent_on(tmp_path: Pat
     async def story(office: Office) -> None:
         leg = await dials(office)
         for n in (2, 3):
-            await office.pass_time(6.1)
+            await pause(office, 6.1)
             await office.until(asked(office, n))
-            await settled()
-        await office.pass_time(6.1)
+        await pause(office, 6.1)
         await office.until(lambda: office.call().wait is not None)
         log = await office.phone.log_of(office.call().call_id)
         missed = [entry["data"]["cause"] for entry in log if entry["type"] == "extension_missed"]
@@ -300,7 +264,7 @@ def test_the_first_key_cuts_the_announcement_short_and_counts(tmp_path: Path) ->
         lei = await office.page(LEI)
         leg = await dials(office)
         await press(office, leg, "1")
-        assert not isinstance(office.media.hears(leg), Playlist)
+        await office.until(lambda: not isinstance(office.media.hears(leg), Playlist))
         await press(office, leg, "002")
         await lei.rung()
         await office.bridge.hangs_up(leg)
@@ -317,7 +281,6 @@ def test_a_house_may_have_an_announcement_of_its_own(tmp_path: Path) -> None:
         await change(office, prompt_id="prm_hello")
         leg = await office.bridge.offer(SWITCHBOARD, from_number=WEI_SIP, sip_user=WEI_SIP)
         await office.until(lambda: str(path) in said(office))
-        await settled()
         await press(office, leg, "0")
         await office.until(lambda: office.call().wait is not None)
         await office.bridge.hangs_up(leg)
@@ -351,7 +314,7 @@ async def _told_why(office: Office) -> str:
     leg = await dials(office)
     office.media.plays_to_the_end = False
     await press(office, leg, "9999")
-    await office.pass_time(3.6)
+    await pause(office, 3.6)
     await office.until(lambda: "unknown-number.zh" in said(office))
     return leg
 
@@ -384,7 +347,6 @@ def test_the_backend_may_die_at_any_moment(tmp_path: Path, moment: Callable[[Off
         if before.ring:
             await office.pass_time(45.1)  # nobody answers there
         await office.until(lambda: said(office).count(QUESTION) > n)
-        await settled()
         await press(office, leg, "1003")
         await talks(office, anna)
         await office.bridge.hangs_up(leg)
@@ -393,158 +355,33 @@ def test_the_backend_may_die_at_any_moment(tmp_path: Path, moment: Callable[[Off
     play(tmp_path, story)
 
 
-def test_an_attendant_whose_application_is_stuck_ends_by_time_alone(tmp_path: Path) -> None:
-    async def story(office: Office) -> None:
-        office.media.plays_to_the_end = False
-        leg = await dials(office)
-        for _ in range(8):
-            await office.pass_time(181)
-        await office.until(lambda: leg in office.bridge.causes or office.call().wait is not None)
-        if office.calls():
-            await office.bridge.hangs_up(leg)
-        await office.over()
-
-    play(tmp_path, story)
-
-
-# ---------------------------------------------------------------- from a page
+def test_an_application_that_is_stuck_does_not_keep_the_caller() -> None:
+    world = World(1)
+    world.tell(replace(world.begin(), target=inputs.WithAttendant(SWITCHBOARD), kind="sip"))
+    assert world.call.phase == "attendant" and world.call.caller.state == "up"
+    causes = []
+    while world.call.is_open:
+        causes.append(world.call.attendant and world.call.attendant.cause)
+        world.now_ms = next_limit(world.call) or 0
+        world.tell(inputs.Tick())
+    assert causes == ["", *["incomplete-number"] * 3]
+    assert (world.call.cause, world.call.ended_by) == ("incomplete-number", "system")
 
 
-def test_a_page_presses_keys_by_the_live_line(tmp_path: Path) -> None:
-    async def story(office: Office) -> None:
-        wei, lei = await office.page(WEI), await office.page(LEI)
-        reply = await wei.must("call.dial", number="4008-123456-1")
-        await wei.must("leg.connect", leg_id=reply["leg_id"], sdp="offer")
-        await office.until(lambda: QUESTION in said(office))
-        await settled()
-        assert wei.call is not None and (wei.call["state"], wei.call["can"]) == ("dialling", ["hang_up", "digits"])
-        for wrong in ("x", "", "1" * 65):
-            assert not (await wei.do("call.digits", call_id=reply["call_id"], digits=wrong))["ok"]
-        await wei.must("call.digits", call_id=reply["call_id"], digits="10")
-        await wei.must("call.digits", call_id=reply["call_id"], digits="02")
-        await lei.rung()
-        assert wei.call["can"] == ["hang_up"]
-        await talks(office, lei)
-        assert wei.call["state"] == "talking"
-        await wei.must("call.hang_up", call_id=reply["call_id"])
-        await office.over()
-
-    play(tmp_path, story)
-
-
-def test_an_attendant_is_not_consulted(tmp_path: Path) -> None:
-    async def story(office: Office) -> None:
-        mei = await office.ready(MEI)
-        leg = await office.bridge.offer(DID)
-        call = await mei.answer()
-        refused = await mei.do("call.consult", call_id=call["call_id"], to=SWITCHBOARD)
-        assert refused["cause"] == "bad-request"
-        await office.bridge.hangs_up(leg)
-        await office.over()
-
-    play(tmp_path, story)
-
-
-# ---------------------------------------------------------------- from which networks
-
-
-async def change(office: Office, number: str = SWITCHBOARD, **values: Any) -> None:
-    async with office.parts.store.begin() as session:
-        row = await session.get(NumberRow, number)
-        assert row is not None
-        for name, value in values.items():
-            setattr(row, name, value)
-
-
-async def lead_zero(office: Office, target_kind: str, target: str) -> None:
-    await change(office, target_kind=target_kind, target=target)
-
-
-async def _by_its_number(office: Office) -> str:
-    return SWITCHBOARD
-
-
-async def _by_the_published_number(office: Office) -> str:
-    await change(office, DID, target=SWITCHBOARD)
-    return DID
-
-
-async def _by_a_full_queue(office: Office) -> str:
-    await rules(office, size_limit=1, join="ready", overflow=SWITCHBOARD)
-    return DID
-
-
-async def _by_hours(office: Office) -> str:
-    await keep(office, Hours("", "nights", week=NEVER, closed=Closed(overflow=SWITCHBOARD)))
-    return DID
-
-
-async def rules(office: Office, **values: Any) -> None:
-    from headcall.backend.queues.store import QueueRow
-
-    async with office.parts.store.begin() as session:
-        row = await session.get(QueueRow, QUEUE_ID)
-        assert row is not None
-        row.rules = {**row.rules, **values}
-    await office.phone.queues_changed()
-
-
-WAYS = (_by_its_number, _by_the_published_number, _by_a_full_queue, _by_hours)
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_the_public_network_reaches_it_on_no_way_round(tmp_path: Path, way: Callable[[Office], Awaitable[str]]) -> None:
-    async def story(office: Office) -> None:
-        leg = await office.bridge.offer(await way(office))
-        await office.until(lambda: leg in office.bridge.causes)
-        assert QUESTION not in said(office)
-
-    play(tmp_path, story)
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_the_public_network_reaches_it_where_the_number_lets_it(
-    tmp_path: Path, way: Callable[[Office], Awaitable[str]]
-) -> None:
-    async def story(office: Office) -> None:
-        lei = await office.page(LEI)
-        await change(office, networks=EVERYWHERE)
-        leg = await office.bridge.offer(await way(office))
-        await office.until(lambda: QUESTION in said(office))
-        await settled()
-        await press(office, leg, "1002")
-        call = await talks(office, lei)
-        assert call.direction == "in"
-        await office.bridge.hangs_up(leg)
-        await office.over()
-
-    play(tmp_path, story)
-
-
-def test_who_waited_in_vain_does_not_reach_it_from_outside(tmp_path: Path) -> None:
-    async def story(office: Office) -> None:
-        await office.ready(MEI)
-        await rules(office, max_wait_s=1, overflow=SWITCHBOARD)
-        leg = await office.bridge.offer(DID)
-        await office.until(lambda: office.call().wait is not None)
-        await office.pass_time(16)
-        await office.until(lambda: leg in office.bridge.causes)
-        assert QUESTION not in said(office)
-
-    play(tmp_path, story)
-
-
-def test_a_seat_may_send_a_caller_from_outside_there(tmp_path: Path) -> None:
-    async def story(office: Office) -> None:
-        mei, lei = await office.ready(MEI), await office.page(LEI)
-        leg = await office.bridge.offer(DID)
-        call = await mei.answer()
-        await mei.must("call.transfer", call_id=call["call_id"], to=SWITCHBOARD)
-        await office.until(lambda: QUESTION in said(office))
-        await settled()
-        await press(office, leg, "1002")
-        await talks(office, lei)
-        await office.bridge.hangs_up(leg)
-        await office.over()
-
-    play(tmp_path, story)
+def test_what_comes_at_the_wrong_time_is_refused() -> None:
+    world = World(1)
+    world.tell(replace(world.begin(), target=inputs.WithAttendant(SWITCHBOARD), kind="sip"))
+    nobody, queue = inputs.RefuseCaller("unknown-number"), inputs.WaitInQueue("que_1", "queue", 60_000)
+    assert world.tell(world.ring("queue")) is None, "no round of a queue"
+    world.tell(inputs.TryExtension(world.ring("direct")))
+    assert world.call.ring and world.call.attendant
+    assert world.tell(inputs.TryExtension(nobody)) is None, "it rings"
+    assert world.tell(inputs.GoOn(queue, "zero")) is None, "it rings"
+    for _ in range(3):
+        world.now_ms += 60_000
+        world.tell(inputs.Tick())
+        world.tell(inputs.TryExtension(nobody))
+    assert world.tell(inputs.TryExtension(world.ring("direct"))) is None, "three times are enough"
+    assert world.tell(inputs.GoOn(queue, "busy"))
+    assert world.call.wait and not world.call.attendant
+    assert world.tell(inputs.TryExtension(nobody)) is None, "no extension is asked for"

@@ -21,7 +21,7 @@ from headcall.backend.calls.rules.attendant import MOST_TRIES, NOTHING
 FIRST_KEY_WITHIN_S: Final = 6.0
 NEXT_KEY_WITHIN_S: Final = 3.5
 LONGEST: Final = 20
-"""Digits. E.164 has 15; what is longer is nobody's number."""
+"""Digits that are kept. E.164 has 15; what is longer is nobody's number."""
 
 ZERO: Final = "0"
 AGAIN: Final = "*"
@@ -54,10 +54,10 @@ def attendant_app(
         """What the keys from the first one on mean; None: from the beginning."""
         keys, found = "", None
         await line.silence()
-        while key is not None and key != THAT_WAS_ALL and len(keys) < LONGEST:
+        while key is not None and key != THAT_WAS_ALL:
             if key == AGAIN:
                 return None
-            keys += key if key.isdigit() else ""
+            keys = (keys + key if key.isdigit() else keys)[:LONGEST]
             if keys == ZERO:
                 return ZERO
             found = await find(keys) if is_whole(keys) else None

@@ -13,10 +13,11 @@ from headcall.backend.audit.service import Audit
 from headcall.backend.errors import ApiError
 from headcall.backend.hours.store import HoursRow
 from headcall.backend.numbers.inventory import INSIDE, block_of, digits_of, give_to_person, make_free, written
-from headcall.backend.numbers.model import NETWORKS, normal
+from headcall.backend.numbers.model import NETWORKS, Network, normal
 from headcall.backend.numbers.names import names_of
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.store import NumberBlockRow, NumberRow
+from headcall.backend.prompts.store import PromptRow
 from headcall.backend.queues.store import QueueRow
 from headcall.backend.store.base import DEFAULT_TENANT
 from headcall.backend.store.engine import Store
@@ -32,6 +33,9 @@ LARGEST_BLOCK = 10_000
 
 KINDS = {"user": "person", "queue": "queue", "number": "did", "free": "free"}
 
+LED = frozenset({"queue", "did", "switchboard"})
+"""Kinds that lead elsewhere. Led to another place, such a number is reached from where it was."""
+
 
 class Wanted(Struct, frozen=True):
     """Which numbers: what is empty matters not."""
@@ -39,7 +43,7 @@ class Wanted(Struct, frozen=True):
     q: str = ""
     """A part of the number, as people write it, or of who has it."""
     use: str = ""
-    """`free`, `used`, or what it leads to: `user`, `queue`, `number`."""
+    """`free`, `used`, `switchboard`, or what it leads to: `user`, `queue`, `number`."""
     branch: str = ""
     first: str = ""
     last: str = ""
@@ -54,8 +58,12 @@ class Assignment(Struct, frozen=True):
     isp: str = ""
     staff: str = ""
     hours_id: str = ""
-    from_outside: bool | None = None
-    """Whether the public network reaches it. None: as is usual, people are not (N2)."""
+    networks: tuple[Network, ...] | None = None
+    """From where it may be reached (N2). None: as it was, or as is usual for what it has become."""
+    is_switchboard: bool | None = None
+    """Whether an auto attendant answers first, and 0 leads to the target. None: as it was."""
+    prompt_id: str = ""
+    """Its announcement."""
 
 
 @dataclass(frozen=True)
@@ -162,11 +170,12 @@ class NumberAdministration:
             else:
                 before = facts(row)
                 check_stamp(version, before)
-            await set_target(session, self.plan, row, wish.target_kind, wish.target)
+            await set_target(session, self.plan, row, wish.target_kind, wish.target, _is_switchboard(row, wish))
             row.branch, row.isp, row.staff = wish.branch, wish.isp, wish.staff
             await _set_hours(session, row, wish.hours_id)
-            if wish.from_outside is not None and wish.target_kind != "free":
-                row.networks = list(NETWORKS) if wish.from_outside else list(INSIDE)
+            await _set_prompt(session, row, wish.prompt_id)
+            if wish.networks is not None and wish.target_kind != "free":
+                row.networks = [network for network in NETWORKS if network in wish.networks]
             await session.flush()
             self.audit.note(session, who, "number.assign", number, before, facts(row))
         await self.queues_changed()
@@ -190,7 +199,7 @@ class NumberAdministration:
 
 def facts(row: NumberRow) -> View:
     """What the administration changes of a number."""
-    fields = ("target_kind", "target", "branch", "isp", "staff", "hours_id", "networks")
+    fields = ("kind", "target_kind", "target", "branch", "isp", "staff", "hours_id", "prompt_id", "networks")
     return {name: getattr(row, name) for name in fields}
 
 
@@ -199,17 +208,20 @@ def view(row: NumberRow, names: dict[tuple[str, str], str]) -> View:
     return {
         "number": row.number,
         "display": row.display,
-        "kind": row.kind,
         **facts(row),
         "target_name": names.get((row.target_kind, row.target), ""),
         "version": stamp(facts(row)),
     }
 
 
-async def set_target(session: AsyncSession, plan: DialPlan, row: NumberRow, target_kind: str, target: str) -> None:
-    """Leads a number somewhere; whoever had it has none any more."""
-    if (row.target_kind, row.target) == (target_kind, target):
+async def set_target(
+    session: AsyncSession, plan: DialPlan, row: NumberRow, target_kind: str, target: str, is_switchboard: bool = False
+) -> None:
+    """Leads a number somewhere; whoever had it has none any more. What is special about it stays where it may."""
+    kind = "switchboard" if is_switchboard else KINDS[target_kind]
+    if (row.kind, row.target_kind, row.target) == (kind, target_kind, target):
         return
+    networks, hours_id, prompt_id = _networks(row, kind), row.hours_id, row.prompt_id
     if row.target_kind == "queue" and (queue := await session.get(QueueRow, row.target)) and queue.number == row.number:
         queue.number = ""
     if row.target_kind == "user" and (had := await session.get(UserRow, row.target)) and had.number == row.number:
@@ -224,19 +236,50 @@ async def set_target(session: AsyncSession, plan: DialPlan, row: NumberRow, targ
         await give_to_person(session, plan, user, row.number)
         return
     if target_kind == "queue":
-        await _show_at_queue(session, row.number, target)
-    if target_kind == "number" and (target == row.number or await session.get(NumberRow, target) is None):
-        raise ApiError("bad-request", "`target` is no number of the inventory, or this one")
-    row.kind, row.target_kind, row.target = KINDS[target_kind], target_kind, target
-    row.networks = [] if target_kind == "free" else list(NETWORKS)
+        await _show_at_queue(session, row.number, target, is_switchboard)
+    if target_kind == "number":
+        await _refuse_circle(session, row.number, target, is_switchboard)
+    row.kind, row.target_kind, row.target, row.networks = kind, target_kind, target, networks
+    if target_kind != "free":
+        row.hours_id, row.prompt_id = hours_id, prompt_id if is_switchboard else ""
     await session.flush()
 
 
-async def _show_at_queue(session: AsyncSession, number: str, queue_id: str) -> None:
+def _networks(row: NumberRow, kind: str) -> list[str]:
+    """From where a number may be reached that becomes one of this kind."""
+    if kind == "free":
+        return []
+    was_like_it = row.kind in LED and (kind != "switchboard" or row.kind == kind)
+    return list(row.networks) if was_like_it else list(INSIDE if kind == "switchboard" else NETWORKS)
+
+
+def _is_switchboard(row: NumberRow, wish: Assignment) -> bool:
+    leads = wish.target_kind in ("queue", "number")
+    if wish.is_switchboard and not leads:
+        raise ApiError("bad-request", "at a switchboard number 0 leads to a queue or another number")
+    return leads and (row.kind == "switchboard" if wish.is_switchboard is None else wish.is_switchboard)
+
+
+async def _show_at_queue(session: AsyncSession, number: str, queue_id: str, is_switchboard: bool) -> None:
+    """A queue shows the number by which it is called; that is none where one has to press 0."""
     queue = await session.get(QueueRow, queue_id)
     if queue is None:
         raise ApiError("bad-request", "`target` is no queue")
-    queue.number = queue.number or number
+    queue.number = queue.number or ("" if is_switchboard else number)
+
+
+async def _refuse_circle(session: AsyncSession, number: str, target: str, is_switchboard: bool) -> None:
+    row = await session.get(NumberRow, target)
+    if row is None or target == number:
+        raise ApiError("bad-request", "`target` is no number of the inventory, or this one")
+    if is_switchboard and row.kind == "switchboard":
+        raise ApiError("bad-request", "0 may not lead to another switchboard number")
+
+
+async def _set_prompt(session: AsyncSession, row: NumberRow, prompt_id: str) -> None:
+    if prompt_id and await session.get(PromptRow, prompt_id) is None:
+        raise ApiError("bad-request", "`prompt_id` is no prompt")
+    row.prompt_id = prompt_id if row.kind == "switchboard" else ""
 
 
 async def _set_hours(session: AsyncSession, row: NumberRow, hours_id: str) -> None:
@@ -258,6 +301,7 @@ def free_row(plan: DialPlan, number: str) -> View:
         "isp": "",
         "staff": "",
         "hours_id": "",
+        "prompt_id": "",
     }
 
 
@@ -287,13 +331,19 @@ def _query(wanted: Wanted) -> Select[NumberRow]:
     if wanted.q:
         query = query.where(or_(*_matches(wanted.q)))
     if wanted.use:
-        kind = NumberRow.target_kind
-        query = query.where(kind != "free" if wanted.use == "used" else kind == wanted.use)
+        query = query.where(_is_used_as(wanted.use))
     if wanted.branch:
         query = query.where(NumberRow.branch == wanted.branch)
     if wanted.first and wanted.last:
         query = _between(query, wanted.first, wanted.last)
     return query
+
+
+def _is_used_as(use: str) -> Any:
+    kind, leads = NumberRow.kind, NumberRow.target_kind
+    if use == "switchboard":
+        return kind == use
+    return leads != "free" if use == "used" else and_(leads == use, kind != "switchboard")
 
 
 def _matches(q: str) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from headcall.backend.numbers import administration as inventory
 from headcall.backend.numbers.names import AT_ONCE
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.store import NumberRow
-from headcall.backend.numbers.table import USES, Known, Read, Wish, checked, read, written_csv
+from headcall.backend.numbers.table import SWITCHBOARD, USES, Known, Read, Wish, checked, read, written_csv
 from headcall.backend.queues.store import QueueRow
 from headcall.backend.store.base import DEFAULT_TENANT
 from headcall.backend.store.engine import Store
@@ -40,7 +40,7 @@ class Exchange:
             lines = [
                 (
                     row.number,
-                    USE_OF.get(row.target_kind, row.target_kind),
+                    SWITCHBOARD if row.kind == "switchboard" else USE_OF.get(row.target_kind, row.target_kind),
                     logins.get(row.target, row.target),
                     row.branch,
                     row.isp,
@@ -85,19 +85,20 @@ class Exchange:
         return report, [wish for wish in wishes if kinds[wish.number] != "same"]
 
     async def _apply(self, session: AsyncSession, changes: list[Wish]) -> None:
-        """First all that exist become what they are to be without a person, so that people may swap."""
+        """First all that people have and others get become free, so that people may swap."""
         rows = await _rows(session, [wish.number for wish in changes])
         for wish in changes:
             row = rows.get(wish.number)
             if row is None:
                 row = rows[wish.number] = NumberRow(**inventory.free_row(self.plan, wish.number))
                 session.add(row)
-            elif (row.target_kind, row.target) != (wish.target_kind, wish.target):
+            elif row.target_kind == "user" and (row.target_kind, row.target) != (wish.target_kind, wish.target):
                 await inventory.set_target(session, self.plan, row, "free", "")
             row.branch, row.isp, row.staff = wish.branch, wish.isp, wish.staff
         await session.flush()
         for wish in changes:
-            await inventory.set_target(session, self.plan, rows[wish.number], wish.target_kind, wish.target)
+            row = rows[wish.number]
+            await inventory.set_target(session, self.plan, row, wish.target_kind, wish.target, wish.is_switchboard)
 
 
 async def _rows(session: AsyncSession, numbers: list[str]) -> dict[str, NumberRow]:
@@ -123,5 +124,6 @@ async def _known(session: AsyncSession, rows: dict[str, NumberRow]) -> Known:
 def _change(wish: Wish, row: NumberRow | None) -> str:
     if row is None:
         return "new"
-    was = (row.target_kind, row.target, row.branch, row.isp, row.staff)
-    return "same" if was == (wish.target_kind, wish.target, wish.branch, wish.isp, wish.staff) else "changed"
+    was = (row.target_kind, row.target, row.branch, row.isp, row.staff, row.kind == "switchboard")
+    wished = (wish.target_kind, wish.target, wish.branch, wish.isp, wish.staff, wish.is_switchboard)
+    return "same" if was == wished else "changed"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from headcall.backend.edge.auth import Actor, requires
 from headcall.backend.numbers.administration import LARGEST_BLOCK, Assignment, NumberAdministration, Wanted
 from headcall.backend.numbers.exchange import Exchange
+from headcall.backend.numbers.model import Network
 from headcall.backend.numbers.table import Reason
 
 Dialled = Annotated[str, Field(min_length=1, max_length=64)]
@@ -32,6 +33,8 @@ class NumberOut(BaseModel):
     isp: str
     staff: str
     hours_id: str
+    prompt_id: str
+    """Of a switchboard number: its announcement."""
     version: str
 
 
@@ -43,7 +46,7 @@ class NumbersOut(BaseModel):
 class NumbersQuery(BaseModel):
     q: Annotated[str, Field(max_length=100)] = ""
     """A part of the number, of its person or queue, of branch or ISP."""
-    use: Literal["", "free", "used", "user", "queue", "number"] = ""
+    use: Literal["", "free", "used", "user", "queue", "number", "switchboard"] = ""
     branch: Annotated[str, Field(max_length=100)] = ""
     first: Annotated[str, Field(max_length=32)] = ""
     last: Annotated[str, Field(max_length=32)] = ""
@@ -101,7 +104,11 @@ class AssignmentIn(BaseModel):
     isp: Plain = ""
     staff: Staff = ""
     hours_id: Annotated[str, Field(max_length=40)] = ""
-    from_outside: bool | None = None
+    networks: Annotated[tuple[Network, ...], Field(min_length=1, max_length=3)] | None = None
+    """From where it may be reached; as it was, or as is usual, if this is left out."""
+    is_switchboard: bool | None = None
+    """Whether an auto attendant answers, and 0 leads to the target; as it was if this is left out."""
+    prompt_id: Annotated[str, Field(max_length=40)] = ""
     version: Annotated[str, Field(max_length=64)] = ""
 
 
@@ -151,7 +158,7 @@ def routes(numbers: NumberAdministration, exchange: Exchange) -> APIRouter:
 
     @router.put("/numbers/{number}", response_model=NumberOut)
     async def put_number(number: str, body: AssignmentIn, who: Manager) -> dict[str, Any]:
-        """Leads a number to a person, a queue or another number, or frees it."""
+        """Leads a number to a person, a queue or another number, at once or by the attendant's 0, or frees it."""
         wish = Assignment(**body.model_dump(exclude={"version"}))
         return await numbers.assign(who, number, wish, body.version)
 

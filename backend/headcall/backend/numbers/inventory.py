@@ -64,6 +64,7 @@ async def release(session: AsyncSession, number: str) -> None:
 
 def make_free(row: NumberRow) -> None:
     row.kind, row.target_kind, row.target, row.networks, row.hours_id = "free", "free", "", [], ""
+    row.prompt_id = ""
 
 
 async def block_of(session: AsyncSession, number: str) -> NumberBlockRow | None:

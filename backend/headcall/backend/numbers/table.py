@@ -19,6 +19,8 @@ from headcall.backend.numbers.model import normal
 COLUMNS: Final = ("number", "use", "target", "branch", "isp", "staff")
 USES: Final = {"free": "free", "person": "user", "queue": "queue", "number": "number"}
 """What the column `use` says, and what the inventory calls it."""
+SWITCHBOARD: Final = "switchboard"
+"""What `use` says of a number with an auto attendant; its target, a queue or a number, is where 0 leads."""
 STAFF: Final = ("", "overseas", "travelling")
 
 WORDS: Final = {
@@ -31,6 +33,7 @@ WORDS: Final = {
     "空闲": "free",
     "人员": "person",
     "队列": "queue",
+    "总机": "switchboard",
     "海外": "overseas",
     "出差": "travelling",
 }
@@ -194,6 +197,7 @@ class Wish(Struct, frozen=True):
     branch: str
     isp: str
     staff: str
+    is_switchboard: bool = False
 
 
 def checked(read_: Read, known: Known) -> tuple[tuple[Wish, ...], tuple[Fault, ...], int]:
@@ -203,7 +207,7 @@ def checked(read_: Read, known: Known) -> tuple[tuple[Wish, ...], tuple[Fault, .
     told = {line.number: line for line in read_.lines}
     given: dict[str, int] = {}
     for line in read_.lines:
-        target, fault = _target(line, known, told)
+        target_kind, target, fault = _target(line, known, told)
         if fault is None and line.use == "person":
             fault = _person_fault(line, target, known, told, given)
         if line.staff not in STAFF:
@@ -211,25 +215,37 @@ def checked(read_: Read, known: Known) -> tuple[tuple[Wish, ...], tuple[Fault, .
         if fault is not None:
             faults.append(fault)
             continue
-        wishes.append(Wish(line.number, USES[line.use], target, line.branch, line.isp, line.staff))
+        is_switchboard = line.use == SWITCHBOARD
+        wishes.append(Wish(line.number, target_kind, target, line.branch, line.isp, line.staff, is_switchboard))
     count = read_.fault_count + len(faults) - len(read_.faults)
     return tuple(wishes), tuple(sorted(faults, key=lambda f: f.line)[:MOST_FAULTS]), count
 
 
-def _target(line: Line, known: Known, told: Mapping[str, Line]) -> tuple[str, Fault | None]:
-    if line.use not in USES:
-        return "", Fault(line.line, "use", "unknown-use", line.use[:40])
+def _target(line: Line, known: Known, told: Mapping[str, Line]) -> tuple[str, str, Fault | None]:
+    """What it leads to: the kind, and which."""
+    if line.use not in USES and line.use != SWITCHBOARD:
+        return "", "", Fault(line.line, "use", "unknown-use", line.use[:40])
     if line.use == "free":
-        return "", None
+        return "free", "", None
     if not line.target:
-        return "", Fault(line.line, "target", "no-target")
+        return "", "", Fault(line.line, "target", "no-target")
     number = normal(line.target) or ""
     found = {
-        "person": known.people.get(line.target.lower()),
+        "user": known.people.get(line.target.lower()),
         "queue": known.queues.get(line.target) or known.queues.get(number),
-        "number": number if number in known.numbers or (number in told and number != line.number) else None,
-    }[line.use]
-    return found or "", None if found else Fault(line.line, "target", "unknown-target", line.target[:40])
+        "number": number if _may_lead(line, number, known, told) else None,
+    }
+    for kind in ("queue", "number") if line.use == SWITCHBOARD else (USES[line.use],):
+        if target := found[kind]:
+            return kind, target, None
+    return "", "", Fault(line.line, "target", "unknown-target", line.target[:40])
+
+
+def _may_lead(line: Line, number: str, known: Known, told: Mapping[str, Line]) -> bool:
+    """Whether there is, or will be, such a number. From switchboard to switchboard none leads."""
+    if number == line.number or (line.use == SWITCHBOARD and number in told and told[number].use == SWITCHBOARD):
+        return False
+    return number in known.numbers or number in told
 
 
 def _person_fault(

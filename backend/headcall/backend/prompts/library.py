@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from headcall.backend.audit.service import Audit
 from headcall.backend.errors import ApiError
 from headcall.backend.hours.store import HoursRow
+from headcall.backend.numbers.store import NumberRow
 from headcall.backend.prompts import store as rows
 from headcall.backend.prompts.service import Prompts
 from headcall.backend.prompts.sound import LONGEST_S, sound_of
@@ -116,12 +117,13 @@ class PromptLibrary:
             prompt.name = name
 
     async def delete(self, who: Actor, prompt_id: str) -> None:
-        """Refused while a queue or opening hours use it. The files stay: a call may be playing one."""
+        """Refused while a queue, a number or opening hours use it. The files stay: a call may be playing one."""
         async with self._store.begin() as session:
             prompt = await _prompt(session, prompt_id)
             used = [*(await session.scalars(select(QueueRow.rules))), *(await session.scalars(select(HoursRow.rules)))]
-            if any(prompt_id in str(rules) for rules in used):
-                raise ApiError("in-use", "a queue or opening hours use this prompt")
+            heard_at = select(NumberRow.number).where(NumberRow.prompt_id == prompt_id).limit(1)
+            if any(prompt_id in str(rules) for rules in used) or await session.scalar(heard_at):
+                raise ApiError("in-use", "a queue, a number or opening hours use this prompt")
             for version in await rows.versions(session, prompt_id):
                 await session.delete(version)
             await session.flush()
