@@ -48,7 +48,7 @@ export type AssignmentIn = Schemas["AssignmentIn"];
 export type BlockIn = Schemas["BlockIn"];
 export type RangeIn = Schemas["RangeIn"];
 export type ImportOut = Schemas["ImportOut"];
-export type NumberUse = "" | "free" | "used" | "user" | "queue" | "number";
+export type NumberUse = "" | "free" | "used" | "user" | "queue" | "number" | "switchboard";
 
 export interface NumbersQuery {
   q?: string;

@@ -117,8 +117,9 @@ async def _known(session: AsyncSession, rows: dict[str, NumberRow]) -> Known:
     ways |= {number: queue_id for queue_id, _, number in queues if number}
     ways |= {queue_id: queue_id for queue_id, _, _ in queues}
     led = (await session.scalars(select(NumberRow.number).where(NumberRow.target_kind != "free"))).all()
+    switchboards = (await session.scalars(select(NumberRow.number).where(NumberRow.kind == SWITCHBOARD))).all()
     owners = {number: row.target for number, row in rows.items() if row.target_kind == "user"}
-    return Known(dict(people), ways, frozenset(led), owners)
+    return Known(dict(people), ways, frozenset(led), owners, frozenset(switchboards))
 
 
 def _change(wish: Wish, row: NumberRow | None) -> str:

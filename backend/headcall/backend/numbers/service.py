@@ -48,12 +48,14 @@ class Numbers:
             raise CallFailed("unknown-number", "not a telephone number")
         if network != "pstn" and (long := self.plan.long_form(number)):
             number = long
+        is_ours = number.startswith(self.plan.internal_prefix)
         async with self._store.read() as session:
             for form in self.plan.forms(number):
                 entry = await rows.get(session, form)
                 if entry is not None and network in entry.networks:
                     return await _follow(session, entry, origin or network)
-        if network == "pstn" or self._is_ours(number):
+                is_ours = is_ours or entry is not None
+        if network == "pstn" or is_ours:
             raise CallFailed("unknown-number", "not a number that can be reached from there")
         return self._outside(number)
 
@@ -89,9 +91,6 @@ class Numbers:
         async with self._store.read() as session:
             entry = await rows.get(session, number)
         return entry.display if entry else number
-
-    def _is_ours(self, number: str) -> bool:
-        return number.startswith(self.plan.internal_prefix)
 
     def _outside(self, number: str) -> ToOutside:
         dialled = self.plan.outside(number)

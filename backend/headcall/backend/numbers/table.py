@@ -99,6 +99,8 @@ class Known(Struct, frozen=True):
     """To which a number may lead."""
     owner_of: Mapping[str, str]
     """Number → user id, of who has it now."""
+    switchboards: frozenset[str] = frozenset()
+    """From one of them to another none leads."""
 
 
 class Read(Struct, frozen=True):
@@ -243,7 +245,8 @@ def _target(line: Line, known: Known, told: Mapping[str, Line]) -> tuple[str, st
 
 def _may_lead(line: Line, number: str, known: Known, told: Mapping[str, Line]) -> bool:
     """Whether there is, or will be, such a number. From switchboard to switchboard none leads."""
-    if number == line.number or (line.use == SWITCHBOARD and number in told and told[number].use == SWITCHBOARD):
+    is_switchboard = told[number].use == SWITCHBOARD if number in told else number in known.switchboards
+    if number == line.number or (line.use == SWITCHBOARD and is_switchboard):
         return False
     return number in known.numbers or number in told
 

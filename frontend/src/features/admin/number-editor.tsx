@@ -14,12 +14,15 @@ import { Select } from "@/ui/select";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
 import { fieldWord } from "./field-word";
-import { HoursChoice } from "./hours-choice";
+import { HoursChoice, PromptChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 
 type Kind = AssignmentIn["target_kind"];
+type Network = NonNullable<AssignmentIn["networks"]>[number];
 
-const KINDS: readonly Kind[] = ["free", "user", "queue", "number"];
+const KINDS: readonly (Kind | "switchboard")[] = ["free", "user", "queue", "number", "switchboard"];
+const LEADS: readonly Kind[] = ["queue", "number"];
+const NETWORKS: readonly Network[] = ["pstn", "phone", "browser"];
 const STAFF = ["", "overseas", "travelling"];
 
 const wishOf = (n: NumberOut): AssignmentIn => ({
@@ -29,8 +32,21 @@ const wishOf = (n: NumberOut): AssignmentIn => ({
   isp: n.isp,
   staff: n.staff as NonNullable<AssignmentIn["staff"]>,
   hours_id: n.hours_id,
-  from_outside: n.networks.includes("pstn"),
+  networks: n.networks as Network[],
+  is_switchboard: n.kind === "switchboard",
+  prompt_id: n.prompt_id,
 });
+
+/** What a number becomes that is to be used like this; who may call it is as usual, until somebody says otherwise. */
+const usedAs = (use: string): Partial<AssignmentIn> => {
+  const isSwitchboard = use === "switchboard";
+  return {
+    target_kind: isSwitchboard ? "queue" : (use as Kind),
+    target: "",
+    is_switchboard: isSwitchboard,
+    networks: use === "queue" || use === "number" ? [...NETWORKS] : ["phone", "browser"],
+  };
+};
 
 export function NumberEditor({ number, onClose }: { number: NumberOut; onClose(): void }) {
   const { t } = useTranslation();
@@ -59,7 +75,7 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
       setKnown(now);
     }
   };
-  const isWhole = wish.target_kind === "free" || wish.target;
+  const isWhole = wish.target_kind === "free" || (wish.target && (wish.networks ?? []).length > 0);
   return (
     <Dialog
       open
@@ -75,12 +91,28 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
         <Meanwhile changes={meanwhile} word={(name) => fieldWord(t, name)} />
         <Segments
           label={t("admin.number_use")}
-          value={wish.target_kind}
+          value={wish.is_switchboard ? "switchboard" : wish.target_kind}
           choices={KINDS.map((kind) => ({ value: kind, label: t(`admin.use_${kind}`) }))}
-          onChange={(kind) =>
-            change({ target_kind: kind as Kind, target: "", from_outside: kind === "queue" || kind === "number" })
-          }
+          onChange={(use) => change(usedAs(use))}
         />
+        {wish.is_switchboard && (
+          <>
+            <p className="text-sm text-ink-3">{t("admin.switchboard_text")}</p>
+            <PromptChoice
+              kind="announcement"
+              label={t("admin.switchboard_prompt")}
+              none={t("admin.closed_spoken")}
+              value={wish.prompt_id ?? ""}
+              onChange={(prompt_id) => change({ prompt_id })}
+            />
+            <Segments
+              label={t("admin.zero_leads")}
+              value={wish.target_kind}
+              choices={LEADS.map((kind) => ({ value: kind, label: `${t("admin.zero_to")} ${t(`admin.use_${kind}`)}` }))}
+              onChange={(kind) => change({ target_kind: kind as Kind, target: "" })}
+            />
+          </>
+        )}
         <Target
           kind={wish.target_kind}
           value={wish.target ?? ""}
@@ -113,18 +145,31 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
         {wish.target_kind !== "free" && (
           <>
             <HoursChoice value={wish.hours_id ?? ""} onChange={(hours_id) => change({ hours_id })} />
-            <div className="flex items-center justify-between text-sm">
-              <span aria-hidden>{t("admin.reach_from_outside")}</span>
-              <Switch
-                label={t("admin.reach_from_outside")}
-                checked={wish.from_outside ?? false}
-                onChange={(on) => change({ from_outside: on })}
-              />
-            </div>
+            <Reach value={wish.networks ?? []} onChange={(networks) => change({ networks })} />
           </>
         )}
       </div>
     </Dialog>
+  );
+}
+
+/** From which networks the number may be called. */
+function Reach({ value, onChange }: { value: readonly Network[]; onChange(value: Network[]): void }) {
+  const { t } = useTranslation();
+  return (
+    <fieldset className="flex flex-col gap-2 text-sm">
+      <legend className="pb-1 font-medium text-ink-2">{t("field.networks")}</legend>
+      {NETWORKS.map((network) => (
+        <div key={network} className="flex items-center justify-between">
+          <span aria-hidden>{t(`admin.network_${network}`)}</span>
+          <Switch
+            label={t(`admin.network_${network}`)}
+            checked={value.includes(network)}
+            onChange={(on) => onChange(NETWORKS.filter((n) => (n === network ? on : value.includes(n))))}
+          />
+        </div>
+      ))}
+    </fieldset>
   );
 }
 

@@ -14,7 +14,7 @@ import { NumberEditor } from "./number-editor";
 import { NumbersFile } from "./numbers-file";
 import { PAGE, Pager } from "./pager";
 
-const USES: readonly NumberUse[] = ["", "free", "used", "user", "queue", "number"];
+const USES: readonly NumberUse[] = ["", "free", "used", "user", "queue", "number", "switchboard"];
 
 export function AdminNumbers() {
   const { t } = useTranslation();
@@ -91,11 +91,13 @@ function Row({ number, onEdit }: { number: NumberOut; onEdit(): void }) {
     <li className="flex items-center gap-3 py-1.5">
       <span className="figures w-28 shrink-0 text-sm font-medium">{shownNumber(number.number)}</span>
       <span className="min-w-0 flex-1 text-sm break-words">
+        {number.kind === "switchboard" && <span className="mr-1.5 text-ink-3">{t("admin.zero_to")}</span>}
         {isFree ? <Badge tone="go">{t("admin.use_free")}</Badge> : number.target_name || shownNumber(number.target)}
         <span className="ml-2 text-xs text-ink-3">
           {[number.branch, number.isp, number.staff && t(`admin.staff_${number.staff}`)].filter(Boolean).join(" · ")}
         </span>
       </span>
+      {number.kind === "switchboard" && <Badge tone="accent">{t("admin.use_switchboard")}</Badge>}
       {number.networks.includes("pstn") && <Badge>{t("admin.from_outside")}</Badge>}
       <Button size="sm" aria-label={t("admin.edit_of", { name: shownNumber(number.number) })} onClick={onEdit}>
         {t("admin.edit")}

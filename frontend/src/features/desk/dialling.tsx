@@ -9,19 +9,22 @@ import { useNow } from "@/hooks/useNow";
 import { Avatar } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { PhoneOff, User } from "@/ui/icons";
+import { CallKeypad } from "./keypad";
 
 export function Dialling({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const end = useAction(hangUp);
   const now = useNow();
   const number = shownNumber(call.peer.number);
+  const asksForKeys = call.can.includes("digits");
   return (
     <div className="sheet flex flex-col items-center px-5 pt-7 pb-6 text-center">
       <Avatar name={call.peer.name || number} size={64} icon={call.peer.name ? undefined : User} />
-      <p className="mt-4 text-sm font-medium text-accent-ink">{t("call.dialling")}</p>
+      <p className="mt-4 text-sm font-medium text-accent-ink">{t(asksForKeys ? "call.attendant" : "call.dialling")}</p>
       <p className="figures mt-1 text-2xl font-semibold">{call.peer.name || number}</p>
       {call.peer.name && <p className="figures mt-0.5 text-base text-ink-2">{number}</p>}
       <p className="figures mt-2 text-sm text-ink-3">{duration(secondsSince(call.offered_at, now))}</p>
+      {asksForKeys && <CallKeypad call={call} />}
       <Button
         tone="stop"
         size="lg"

@@ -158,6 +158,12 @@ const SENTENCES: Record<string, Sentence> = {
   consult_over: (d) => ({ key: "story.consult_over", cause: text(d.cause) }),
   consult_completed: () => ({ key: "story.consult_completed" }),
   refusing: (d) => ({ key: "story.refusing", cause: text(d.cause) }),
+  attendant_entered: () => ({ key: "story.attendant" }),
+  extension_missed: (d) =>
+    text(d.cause) === "incomplete-number"
+      ? { key: "story.extension_none" }
+      : { key: "story.extension_missed", cause: text(d.cause) },
+  attendant_left: (d) => ({ key: text(d.why) === "zero" ? "story.attendant_zero" : "story.attendant_on" }),
   supervised: (d, cast) => ({
     key: `story.supervisor_${text(d.mode) || "listen"}`,
     words: { who: who(cast, d.leg_id) },
