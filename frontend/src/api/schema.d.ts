@@ -1014,7 +1014,7 @@ export interface paths {
         get?: never;
         /**
          * Put Number
-         * @description Leads a number to a person, a queue or another number, or frees it.
+         * @description Leads a number to a person, a queue or another number, at once or by the attendant's 0, or frees it.
          */
         put: operations["put_number"];
         post?: never;
@@ -1999,18 +1999,25 @@ export interface components {
              * @default
              */
             branch?: string;
-            /** From Outside */
-            from_outside?: boolean | null;
             /**
              * Hours Id
              * @default
              */
             hours_id?: string;
+            /** Is Switchboard */
+            is_switchboard?: boolean | null;
             /**
              * Isp
              * @default
              */
             isp?: string;
+            /** Networks */
+            networks?: ("pstn" | "phone" | "browser")[] | null;
+            /**
+             * Prompt Id
+             * @default
+             */
+            prompt_id?: string;
             /**
              * Staff
              * @default
@@ -3100,6 +3107,8 @@ export interface components {
             networks: string[];
             /** Number */
             number: string;
+            /** Prompt Id */
+            prompt_id: string;
             /** Staff */
             staff: string;
             /** Target */
@@ -6962,7 +6971,7 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string;
-                use?: "" | "free" | "used" | "user" | "queue" | "number";
+                use?: "" | "free" | "used" | "user" | "queue" | "number" | "switchboard";
                 branch?: string;
                 first?: string;
                 last?: string;

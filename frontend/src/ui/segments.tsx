@@ -14,7 +14,11 @@ export interface SegmentsProps {
 export function Segments({ value, choices, onChange, label }: SegmentsProps) {
   const name = useId();
   return (
-    <div role="radiogroup" aria-label={label} className="inline-flex rounded-lg border border-line bg-sunken p-0.5">
+    <div
+      role="radiogroup"
+      aria-label={label}
+      className="inline-flex flex-wrap rounded-lg border border-line bg-sunken p-0.5"
+    >
       {choices.map((c) => (
         <label
           key={c.value}

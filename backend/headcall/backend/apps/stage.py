@@ -41,11 +41,16 @@ def scene_of(call: Call) -> Scene | None:
         return Scene("promised", call.promised.call_id)
     if call.rating:
         return Scene("survey", "")
-    if call.attendant and not call.ring:
+    return None if call.ring else _before_a_ring(call)
+
+
+def _before_a_ring(call: Call) -> Scene | None:
+    """What finds out who is to be rung."""
+    if call.attendant:
         return Scene("attendant", f"{call.attendant.number} {call.attendant.tries}")
-    if call.overflow and not call.ring:
+    if call.overflow:
         return Scene("overflow", call.overflow)
-    if call.comeback and call.comeback.cause and not call.ring:
+    if call.comeback and call.comeback.cause:
         return Scene("comeback", call.comeback.user_id or "")
     return None
 

@@ -105,12 +105,15 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
               value={wish.prompt_id ?? ""}
               onChange={(prompt_id) => change({ prompt_id })}
             />
-            <Segments
-              label={t("admin.zero_leads")}
-              value={wish.target_kind}
-              choices={LEADS.map((kind) => ({ value: kind, label: `${t("admin.zero_to")} ${t(`admin.use_${kind}`)}` }))}
-              onChange={(kind) => change({ target_kind: kind as Kind, target: "" })}
-            />
+            <div className="flex flex-wrap items-center justify-between gap-2 text-sm font-medium text-ink-2">
+              <span aria-hidden>{t("admin.zero_leads")}</span>
+              <Segments
+                label={t("admin.zero_leads")}
+                value={wish.target_kind}
+                choices={LEADS.map((kind) => ({ value: kind, label: t(`admin.use_${kind}`) }))}
+                onChange={(kind) => change({ target_kind: kind as Kind, target: "" })}
+              />
+            </div>
           </>
         )}
         <Target

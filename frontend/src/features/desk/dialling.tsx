@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { hangUp } from "@/actions/call";
 import { shownNumber } from "@/core/number";
@@ -17,6 +18,11 @@ export function Dialling({ call }: { call: CallView }) {
   const now = useNow();
   const number = shownNumber(call.peer.number);
   const asksForKeys = call.can.includes("digits");
+  const keys = useRef<HTMLDivElement>(null);
+  // Whoever has just dialled from a field goes on typing: the digits are the attendant's now, not the field's.
+  useEffect(() => {
+    if (asksForKeys) keys.current?.focus();
+  }, [asksForKeys]);
   return (
     <div className="sheet flex flex-col items-center px-5 pt-7 pb-6 text-center">
       <Avatar name={call.peer.name || number} size={64} icon={call.peer.name ? undefined : User} />
@@ -24,7 +30,11 @@ export function Dialling({ call }: { call: CallView }) {
       <p className="figures mt-1 text-2xl font-semibold">{call.peer.name || number}</p>
       {call.peer.name && <p className="figures mt-0.5 text-base text-ink-2">{number}</p>}
       <p className="figures mt-2 text-sm text-ink-3">{duration(secondsSince(call.offered_at, now))}</p>
-      {asksForKeys && <CallKeypad call={call} />}
+      {asksForKeys && (
+        <div ref={keys} tabIndex={-1} className="w-full outline-none">
+          <CallKeypad call={call} />
+        </div>
+      )}
       <Button
         tone="stop"
         size="lg"
