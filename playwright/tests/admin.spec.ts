@@ -32,14 +32,36 @@ test("a queue is made, changed and removed; a queue with a number stays; the aud
   await page.getByRole("button", { name: `编辑${hostile}` }).click();
   const editor = page.getByRole("dialog");
   await editor.getByLabel("名称").fill("夜班");
+  await editor.getByLabel("最长等待（秒）").fill("0");
+  await expect(editor.getByText("须为 1 到 86400 的整数")).toBeVisible();
+  await expect(editor.getByRole("button", { name: "保存" })).toBeDisabled();
   await editor.getByLabel("最长等待（秒）").fill("240");
+  await editor.getByRole("button", { name: "添加技能" }).click();
+  await editor.getByRole("button", { name: "保存" }).click();
+  await expect(editor.getByLabel("技能 1", { exact: true })).toBeFocused(); // it is what is wrong
+  await expect(editor.getByText("不能为空")).toBeVisible();
+  await editor.getByLabel("技能 1", { exact: true }).fill("粤语");
+  await expect(editor.getByText("目前没有人具备这项技能")).toBeVisible();
+  await editor.getByLabel("来电号码").fill("138 0013 8000");
+  await page.keyboard.press("Enter");
+  await expect(editor.getByLabel("138 0013 8000 的优先级")).toHaveValue("1");
+  await editor.getByRole("button", { name: "添加代码" }).click();
+  await editor.getByLabel("第 1 个的中文").fill("成交");
+  await page.keyboard.press("Escape");
+  await expect(editor.getByRole("alert")).toContainText("还没有保存");
+  await page.keyboard.press("Enter"); // to go on is what stands first
   await expectAccessible(page);
   await shoot(page, "zh-light-admin-editor");
   await editor.getByRole("button", { name: "保存" }).click();
   await expect(editor).toBeHidden();
   await page.getByRole("button", { name: "编辑夜班" }).click();
-  await expect(page.getByRole("dialog").getByLabel("最长等待（秒）")).toHaveValue("240");
+  await expect(editor.getByLabel("最长等待（秒）")).toHaveValue("240");
+  await expect(editor.getByLabel("技能 1", { exact: true })).toHaveValue("粤语");
+  await expect(editor.getByLabel("第 1 个的中文")).toHaveValue("成交");
+  await editor.getByLabel("名称").fill("白做了");
   await page.keyboard.press("Escape");
+  await editor.getByRole("button", { name: "放弃修改" }).click();
+  await expect(editor).toBeHidden();
 
   await page.getByRole("button", { name: "删除夜班" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "删除" }).click();
@@ -169,6 +191,14 @@ for (const [name, options] of [
     const page = await administer(browser, options);
     await expectAccessible(page);
     await shoot(page, `${name}-admin`);
+    await page
+      .getByRole("button", { name: /^(编辑|Edit )/ })
+      .first()
+      .click();
+    await expect(page.getByRole("dialog").getByRole("heading", { name: /^(回电|Call-back)$/ })).toBeVisible();
+    await expectAccessible(page);
+    await shoot(page, `${name}-admin-queue`);
+    await page.keyboard.press("Escape");
     for (const [id, label] of [
       ["people", /^(人员|People)$/],
       ["numbers", /^(号码|Numbers)$/],

@@ -111,7 +111,7 @@ class Parts:
             self.control.routes(),
             people_http.routes(self._people()),
             self._numbers(),
-            hours_http.routes(self.hours),
+            hours_http.routes(self.hours, str(self.stats.zone)),
             prompts_http.routes(self.library),
             push_http.routes(self.push),
             simulator_http.routes(self.ctx.bus, is_demo=is_demo),

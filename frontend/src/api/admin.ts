@@ -41,6 +41,10 @@ export const people = {
   removeSeat: (user_id: string) => body(client.DELETE("/api/v1/people/{user_id}/seat", one(user_id))),
 };
 
+export const skills = {
+  every: () => body(client.GET("/api/v1/skills")),
+};
+
 // ---------------------------------------------------------------- numbers
 
 export type NumberOut = Schemas["NumberOut"];

@@ -46,7 +46,7 @@ def test_hours_are_kept_used_switched_and_stay_while_they_are_used(tmp_path: Pat
         assert [e["action"] for e in told] == ["hours.switch", "hours.change", "hours.switch", "hours.create"]
         await anna.put(f"/api/v1/queues/{QUEUE_ID}", json=rules)
         assert (await anna.delete(one)).status_code == 204
-        assert (await anna.get(HOURS)).json() == {"hours": []}
+        assert (await anna.get(HOURS)).json() == {"hours": [], "company_zone": "Asia/Shanghai"}
 
     run_in_company(tmp_path, scenario, make_control=make_control, database_url=database_url)
 
@@ -71,7 +71,7 @@ def test_hours_that_make_no_sense_are_refused(tmp_path: Path, wrong: dict[str, A
     async def scenario(c: Company) -> None:
         anna = await c.signed_in("anna")
         assert (await anna.post(HOURS, json=RULES | wrong)).status_code == 400
-        assert (await anna.get(HOURS)).json() == {"hours": []}
+        assert (await anna.get(HOURS)).json() == {"hours": [], "company_zone": "Asia/Shanghai"}
         mei = await c.signed_in("mei")
         assert (await mei.get(HOURS)).status_code == 200
         assert (await mei.post(HOURS, json=RULES)).status_code == 403

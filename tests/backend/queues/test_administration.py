@@ -139,6 +139,13 @@ def test_skills_are_kept(tmp_path: Path) -> None:
         assert answer.json() == {"skills": {"english": 3}}
         assert (await anna.put("/api/v1/agents/usr_x/skills", json={"skills": {"a": 1}})).status_code == 404
         assert c.parts.control.queues.skills(MEI) == {"english": 3}  # type: ignore[attr-defined]
+        await anna.put(f"/api/v1/agents/{LEI}/skills", json={"skills": {"english": 1, "billing": 2}})
+        known = (await anna.get("/api/v1/skills")).json()["skills"]
+        assert known == [
+            {"skill": "billing", "people": 1, "level": 2},
+            {"skill": "english", "people": 2, "level": 3},
+        ]
+        assert (await (await c.signed_in("mei")).get("/api/v1/skills")).status_code == 403
 
     run_in_company(tmp_path, scenario, make_control=make_control)
 

@@ -90,6 +90,8 @@ class HoursOut(HoursRules):
 
 class HoursList(BaseModel):
     hours: list[HoursOut]
+    company_zone: str
+    """The time zone of reports and of "today"; hours have their own."""
 
 
 class SwitchIn(BaseModel):
@@ -132,13 +134,13 @@ Manager = Annotated[Actor, Depends(requires("queue.manage"))]
 Reader = Annotated[Actor, Depends(requires("queue.read"))]
 
 
-def routes(hours: OpeningHours) -> APIRouter:
+def routes(hours: OpeningHours, company_zone: str) -> APIRouter:
     router = APIRouter(tags=["hours"])
 
     @router.get("/hours", response_model=HoursList)
     async def read_hours(_who: Reader) -> dict[str, Any]:
         """All opening hours, and whether they are open now."""
-        return {"hours": hours.every()}
+        return {"hours": hours.every(), "company_zone": company_zone}
 
     @router.post("/hours", response_model=HoursOut, status_code=201)
     async def post_hours(body: HoursRules, who: Manager) -> dict[str, Any]:

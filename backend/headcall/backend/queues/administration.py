@@ -6,6 +6,7 @@ Each change is in the audit log, in the same transaction, and counts from the ne
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from msgspec import to_builtins
 from sqlalchemy import delete, select
@@ -106,6 +107,11 @@ class QueueAdministration:
             raise ApiError(
                 "bad-request", "`members` names somebody who does not exist, or somebody twice", fields=("members",)
             ) from None
+
+    def every_skill(self) -> list[dict[str, Any]]:
+        """Which skills there are, how many have each, and the best level."""
+        found = sorted(self._queues.every_skill().items())
+        return [{"skill": skill, "people": len(levels), "level": max(levels)} for skill, levels in found]
 
     async def set_skills(self, who: Actor, user_id: str, skills: dict[str, int]) -> dict[str, int]:
         """What an agent can, from now on."""

@@ -129,6 +129,19 @@ class SkillsIn(BaseModel):
     skills: Annotated[dict[Short, Annotated[int, Field(ge=1, le=100)]], Field(max_length=100)]
 
 
+class SkillOut(BaseModel):
+    """A skill that somebody has."""
+
+    skill: str
+    people: int
+    level: int
+    """The best."""
+
+
+class SkillList(BaseModel):
+    skills: list[SkillOut]
+
+
 class PriorityIn(BaseModel):
     priority: Priority
 
@@ -161,6 +174,11 @@ def rule_routes(administration: QueueAdministration) -> APIRouter:
     async def delete_queue(queue_id: str, who: Manager) -> None:
         """Removes a queue. `in-use` while callers wait in it or a number leads to it."""
         await administration.delete(who, queue_id)
+
+    @router.get("/skills", response_model=SkillList)
+    async def read_skills(_who: Manager) -> dict[str, Any]:
+        """The skills that people have: a queue that needs another finds nobody."""
+        return {"skills": administration.every_skill()}
 
     @router.put("/agents/{user_id}/skills", response_model=SkillsIn)
     async def put_skills(user_id: str, wish: SkillsIn, who: Manager) -> dict[str, Any]:

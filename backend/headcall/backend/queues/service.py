@@ -53,6 +53,14 @@ class Queues:
     def skills(self, user_id: str) -> dict[str, int]:
         return self._skills.get(user_id, {})
 
+    def every_skill(self) -> dict[str, list[int]]:
+        """The levels of all who have it, by skill."""
+        found: dict[str, list[int]] = {}
+        for skills in self._skills.values():
+            for skill, level in skills.items():
+                found.setdefault(skill, []).append(level)
+        return found
+
     def of_agent(self, user_id: str) -> list[Queue]:
         """The queues that an agent serves."""
         return [queue for queue in self._queues.values() if user_id in self.members(queue.queue_id)]

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type HoursOut, type HoursRules, hours, type Interval } from "@/api/admin";
 import { faultText } from "@/hooks/useActions";
+import { languageNow, localeOf } from "@/i18n";
 import { Button, IconButton } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { Input, Labelled } from "@/ui/field";
 import { X } from "@/ui/icons";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
 import { fieldWord } from "./field-word";
+import { GuardedDialog } from "./guarded-dialog";
 import { PromptChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 
 const OFFICE: Interval = { begins: 540, ends: 1080 };
 
-const rulesOf = (h: HoursOut | null): HoursRules =>
+const rulesOf = (h: HoursOut | null, companyZone: string): HoursRules =>
   h
     ? ({
         name: h.name,
@@ -27,7 +28,7 @@ const rulesOf = (h: HoursOut | null): HoursRules =>
       } as HoursRules)
     : {
         name: "",
-        zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "Asia/Shanghai",
+        zone: companyZone,
         week: [[OFFICE], [OFFICE], [OFFICE], [OFFICE], [OFFICE], [], []],
         closed: { zh: "", en: "", prompt_id: "", overflow: "" },
         keeps_holidays: true,
@@ -44,7 +45,9 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
   const [known, setKnown] = useState(given);
   const [changed, setChanged] = useState<Partial<HoursRules>>({});
   const [meanwhile, setMeanwhile] = useState<Difference[]>([]);
-  const rules = { ...rulesOf(known), ...changed };
+  const { data } = useQuery({ queryKey: ["hours"], queryFn: () => hours.every() });
+  const companyZone = data?.company_zone ?? "Asia/Shanghai";
+  const rules = { ...rulesOf(known, companyZone), ...changed };
   const change = (patch: Partial<HoursRules>) => setChanged((was) => ({ ...was, ...patch }));
   const attempt = async (work: () => Promise<unknown>) => {
     try {
@@ -54,7 +57,7 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
       toast("fault", faultText(error));
       if (isChangedMeanwhile(error) && known) {
         const now = (await hours.every()).hours.find((h) => h.hours_id === known.hours_id) ?? null;
-        if (now) setMeanwhile(differences(rulesOf(known), rulesOf(now)));
+        if (now) setMeanwhile(differences(rulesOf(known, ""), rulesOf(now, "")));
         setKnown(now);
       }
     } finally {
@@ -63,8 +66,8 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
   };
   const save = () => attempt(() => (known ? hours.change(known.hours_id, rules, known.version) : hours.make(rules)));
   return (
-    <Dialog
-      open
+    <GuardedDialog
+      isChanged={Object.keys(changed).length > 0}
       onClose={onClose}
       title={known?.name ?? t("admin.new_hours")}
       className="w-[min(600px,calc(100vw-24px))]!"
@@ -81,7 +84,9 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
           )}
           <Button
             tone="accent"
-            disabled={!rules.name.trim() || (known !== null && Object.keys(changed).length === 0)}
+            disabled={
+              !rules.name.trim() || !isZone(rules.zone ?? "") || (known !== null && Object.keys(changed).length === 0)
+            }
             onClick={() => void save()}
           >
             {t("admin.save")}
@@ -97,16 +102,7 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
               <Input id={id} value={rules.name} maxLength={100} onChange={(e) => change({ name: e.target.value })} />
             )}
           </Labelled>
-          <Labelled label={t("field.zone")}>
-            {(id) => (
-              <Input
-                id={id}
-                value={rules.zone ?? ""}
-                maxLength={60}
-                onChange={(e) => change({ zone: e.target.value })}
-              />
-            )}
-          </Labelled>
+          <Zone value={rules.zone ?? ""} company={companyZone} onChange={(zone) => change({ zone })} />
         </div>
         <Week week={rules.week} onChange={(week) => change({ week })} />
         <div className="flex items-center justify-between text-sm">
@@ -119,7 +115,52 @@ export function HoursEditor({ hours: given, onClose }: { hours: HoursOut | null;
         </div>
         <WhenClosed closed={rules.closed ?? {}} onChange={(closed) => change({ closed })} />
       </div>
-    </Dialog>
+    </GuardedDialog>
+  );
+}
+
+function isZone(name: string): boolean {
+  try {
+    return Boolean(name && new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+/** The clock by which this week goes. It is not always the company's, by which reports count. */
+function Zone({ value, company, onChange }: { value: string; company: string; onChange(zone: string): void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const isKnown = isZone(value);
+  const now = isKnown
+    ? new Date().toLocaleTimeString(localeOf(languageNow()), { timeZone: value, hour: "2-digit", minute: "2-digit" })
+    : "";
+  return (
+    <Labelled label={t("field.zone")}>
+      {(field) => (
+        <>
+          <Input
+            id={field}
+            list={`${id}z`}
+            aria-invalid={!isKnown}
+            aria-describedby={`${id}h`}
+            className="aria-invalid:border-stop"
+            value={value}
+            maxLength={60}
+            onChange={(e) => onChange(e.target.value.trim())}
+          />
+          <datalist id={`${id}z`}>
+            {Intl.supportedValuesOf("timeZone").map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+          <p id={`${id}h`} className={isKnown ? "text-xs text-ink-3" : "text-xs font-medium text-stop-ink"}>
+            {isKnown ? t("admin.zone_now", { time: now }) : t("admin.fault_zone")}{" "}
+            {isKnown && (value === company ? t("admin.zone_company") : t("admin.zone_other", { zone: company }))}
+          </p>
+        </>
+      )}
+    </Labelled>
   );
 }
 

@@ -35,6 +35,7 @@ export function AdminHours() {
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-3">
         {isPending && <Spinner label={t("common.loading")} />}
         {isError && <Empty icon={Clock3} title={t("fault.unknown")} />}
+        {data && <p className="pb-2 text-xs text-ink-3">{t("admin.hours_text", { zone: data.company_zone })}</p>}
         {data?.hours.length === 0 && (
           <Empty icon={Clock3} title={t("admin.no_hours")} text={t("admin.no_hours_text")} />
         )}

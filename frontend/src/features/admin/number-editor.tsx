@@ -7,13 +7,13 @@ import { api } from "@/api/client";
 import { dialled, shownNumber } from "@/core/number";
 import { faultText } from "@/hooks/useActions";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { Input, Labelled } from "@/ui/field";
 import { Segments } from "@/ui/segments";
 import { Select } from "@/ui/select";
 import { Switch } from "@/ui/switch";
 import { toast } from "@/ui/toast";
 import { fieldWord } from "./field-word";
+import { GuardedDialog } from "./guarded-dialog";
 import { HoursChoice, PromptChoice } from "./hours-choice";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 
@@ -77,8 +77,8 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
   };
   const isWhole = wish.target_kind === "free" || (wish.target && (wish.networks ?? []).length > 0);
   return (
-    <Dialog
-      open
+    <GuardedDialog
+      isChanged={Object.keys(changed).length > 0}
       onClose={onClose}
       title={shownNumber(known.number)}
       footer={
@@ -152,7 +152,7 @@ export function NumberEditor({ number, onClose }: { number: NumberOut; onClose()
           </>
         )}
       </div>
-    </Dialog>
+    </GuardedDialog>
   );
 }
 

@@ -6,9 +6,9 @@ import { type PersonPatch, type PersonWhole, people, type SeatRules } from "@/ap
 import { faultText } from "@/hooks/useActions";
 import { Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { toast } from "@/ui/toast";
 import { fieldWord } from "./field-word";
+import { GuardedDialog } from "./guarded-dialog";
 import { InitialPassword } from "./initial-password";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
 import { PersonFields, type PersonForm } from "./person-fields";
@@ -83,8 +83,8 @@ export function PersonEditor({ person, onClose }: { person: PersonWhole; onClose
   if (password) return <InitialPassword login={known.login} password={password} onClose={onClose} />;
   const isChanged = Object.keys(changed).length > 0 || seat !== undefined;
   return (
-    <Dialog
-      open
+    <GuardedDialog
+      isChanged={isChanged}
       onClose={onClose}
       title={known.name}
       className="w-[min(600px,calc(100vw-24px))]!"
@@ -123,6 +123,6 @@ export function PersonEditor({ person, onClose }: { person: PersonWhole; onClose
           <Spinner label={t("common.loading")} />
         )}
       </div>
-    </Dialog>
+    </GuardedDialog>
   );
 }

@@ -1,186 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api/client";
-import type { QueueWhole } from "@/api/types";
-import { STRATEGIES } from "@/core/strategies";
+import { ApiError, api } from "@/api/client";
 import { faultText } from "@/hooks/useActions";
 import { Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
-import { Input } from "@/ui/field";
-import { Select } from "@/ui/select";
-import { Switch } from "@/ui/switch";
+import { TriangleAlert } from "@/ui/icons";
 import { toast } from "@/ui/toast";
-import { Announcements } from "./announcements";
 import { fieldWord } from "./field-word";
-import { HoursChoice, PromptChoice } from "./hours-choice";
+import { GuardedDialog } from "./guarded-dialog";
 import { type Difference, differences, isChangedMeanwhile, Meanwhile } from "./meanwhile";
-import { NumberField } from "./number-field";
-
-/** The rules as people think of them. What is not here (docs/queues.md) is kept as it was. */
-const GROUPS = [
-  { id: "asked", fields: ["name", "strategy", "ring_for_s", "miss_limit", "priority", "by_hand", "chats_at_once"] },
-  { id: "waits", fields: ["max_wait_s", "size_limit", "overflow"] },
-  { id: "hears", fields: ["announce_every_s", "tells_position", "tells_wait", "tells_agent_number", "whispers"] },
-  {
-    id: "callback",
-    fields: [
-      "callback_after_s",
-      "callback_key",
-      "callback_tries",
-      "callback_retry_s",
-      "callback_keep_s",
-      "redial_keep_s",
-    ],
-  },
-  { id: "after", fields: ["wrap_up_s", "records", "survey"] },
-] as const satisfies readonly { id: string; fields: readonly (keyof QueueWhole)[] }[];
-
-/** Rules that are chosen from what the house has; each with its own field. */
-const CHOSEN = ["hours_id", "welcome", "music", "announcements"] as const;
-
-const MAY_BE_NEGATIVE: readonly string[] = ["priority"];
+import { RuleOf } from "./queue/rule-of";
+import { changeOf, type Draft, draftOf, type Faults, faultsAt, faultsOf, ruleOf } from "./queue/rules";
+import { isIdle, SECTIONS } from "./queue/sections";
 
 export function QueueEditor({ id, onClose }: { id: string; onClose(): void }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const { data } = useQuery({ queryKey: ["queue", id], queryFn: () => api.queue(id), staleTime: 0, gcTime: 0 });
-  const [changed, setChanged] = useState<Partial<QueueWhole>>({});
-  const [unread, setUnread] = useState<readonly string[]>([]);
-  const [meanwhile, setMeanwhile] = useState<Difference[]>([]);
-  const change = (name: string, value: unknown) => {
-    setUnread((was) => [...was.filter((n) => n !== name), ...(value === null ? [name] : [])]);
-    if (value !== null) setChanged((was) => ({ ...was, [name]: value }));
-  };
-  const save = async () => {
-    if (!data) return;
-    const { id: _id, number: _number, ...rules } = { ...data, ...changed };
-    try {
-      await api.changeQueue(id, rules);
-      await client.invalidateQueries({ queryKey: ["queues"] });
-      onClose();
-    } catch (error) {
-      toast("fault", faultText(error));
-      if (!isChangedMeanwhile(error)) return;
-      const now = await api.queue(id);
-      setMeanwhile(differences(data, now));
-      client.setQueryData(["queue", id], now);
-    }
-  };
-  const shown = data && { ...data, ...changed };
+  const { data, draft, faults, changed, meanwhile, change, save, canSave } = useDraft(id, onClose);
+  const box = useRef<HTMLDivElement>(null);
+  const [refused, setRefused] = useState(0);
+  useEffect(() => {
+    if (refused > 0) box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [refused]);
+  const wrong = new Set(Object.keys(faults).map(ruleOf));
   return (
-    <Dialog
-      open
+    <GuardedDialog
+      isChanged={changed}
       onClose={onClose}
       title={data?.name ?? t("common.loading")}
+      className="top-[max(12px,4vh)]! max-h-[min(860px,calc(100dvh-max(24px,8vh)))]! w-[min(820px,calc(100vw-24px))]!"
       footer={
         <Button
           tone="accent"
-          disabled={!data || Object.keys(changed).length === 0 || unread.length > 0}
-          onClick={() => void save()}
+          disabled={!canSave}
+          onClick={async () => {
+            if (!(await save())) setRefused((n) => n + 1);
+          }}
         >
           {t("admin.save")}
         </Button>
       }
     >
       <Meanwhile changes={meanwhile} word={(name) => fieldWord(t, name)} />
-      <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">
-        {!shown && <Spinner label={t("common.loading")} />}
-        {shown &&
-          GROUPS.map((group) => (
-            <fieldset key={`${group.id} ${data?.version}`} className="mb-4">
-              <legend className="pb-1 text-sm font-semibold">{t(`admin.group_${group.id}`)}</legend>
-              {group.fields.map((name) => (
-                <Rule key={name} name={name} value={shown[name]} onChange={(value) => change(name, value)} />
-              ))}
-            </fieldset>
-          ))}
-        {shown && <Chosen rules={shown} onChange={change} />}
-      </div>
-    </Dialog>
+      {!draft && (
+        <div className="px-5 pb-5">
+          <Spinner label={t("common.loading")} />
+        </div>
+      )}
+      {draft && (
+        <div className="flex min-h-0 flex-1 border-t border-line">
+          <Contents
+            marked={SECTIONS.filter((s) => s.rules.some((r) => wrong.has(r))).map((s) => s.id)}
+            onGo={(section) => box.current?.querySelector<HTMLElement>(`[data-section=${section}]`)?.focus()}
+          />
+          <div ref={box} className="min-h-0 min-w-0 flex-1 overflow-y-auto px-5 pb-6">
+            {SECTIONS.map((section) => (
+              <section
+                key={`${section.id} ${draft.version}`}
+                aria-labelledby={`${id}-${section.id}`}
+                className="border-line py-4 not-first:border-t"
+              >
+                <h3
+                  id={`${id}-${section.id}`}
+                  tabIndex={-1}
+                  data-section={section.id}
+                  className="scroll-mt-4 text-sm font-semibold outline-none focus-visible:text-accent-ink"
+                >
+                  {t(`admin.group_${section.id}`)}
+                </h3>
+                <p className="pt-0.5 pb-1.5 text-xs text-ink-3">{t(`admin.about_${section.id}`)}</p>
+                {section.rules
+                  .filter((rule) => !isIdle(rule, draft) || wrong.has(rule))
+                  .map((rule) => (
+                    <RuleOf key={rule} rule={rule} draft={draft} faults={faults} onChange={change} />
+                  ))}
+              </section>
+            ))}
+          </div>
+        </div>
+      )}
+    </GuardedDialog>
   );
 }
 
-function Chosen({ rules, onChange }: { rules: QueueWhole; onChange(name: string, value: unknown): void }) {
+function Contents({ marked, onGo }: { marked: readonly string[]; onGo(section: string): void }) {
   const { t } = useTranslation();
   return (
-    <fieldset className="flex flex-col gap-3">
-      <legend className="pb-1 text-sm font-semibold">{t("admin.group_chosen")}</legend>
-      <HoursChoice value={rules.hours_id ?? ""} onChange={(v) => onChange(CHOSEN[0], v)} />
-      <PromptChoice
-        kind="announcement"
-        label={t("field.welcome")}
-        none={t("admin.own_none")}
-        value={rules.welcome ?? ""}
-        onChange={(v) => onChange(CHOSEN[1], v)}
-      />
-      <PromptChoice
-        kind="music"
-        label={t("field.music")}
-        none={t("admin.own_none")}
-        value={rules.music ?? ""}
-        onChange={(v) => onChange(CHOSEN[2], v)}
-      />
-      <Announcements value={rules.announcements ?? []} onChange={(v) => onChange(CHOSEN[3], v)} />
-    </fieldset>
+    <nav
+      aria-label={t("admin.rules_contents")}
+      className="w-44 shrink-0 overflow-y-auto border-r border-line p-2 max-md:hidden"
+    >
+      {SECTIONS.map(({ id }) => (
+        <button
+          key={id}
+          type="button"
+          onClick={() => onGo(id)}
+          className="flex min-h-8 w-full items-center justify-between gap-2 rounded-lg px-2.5 py-1 text-left text-sm text-ink-2 hover:bg-hover hover:text-ink"
+        >
+          {t(`admin.group_${id}`)}
+          {marked.includes(id) && (
+            <>
+              <TriangleAlert aria-hidden size={14} className="shrink-0 text-stop-ink" />
+              <span className="sr-only">{t("admin.is_wrong")}</span>
+            </>
+          )}
+        </button>
+      ))}
+    </nav>
   );
 }
 
-function Rule({ name, value, onChange }: { name: string; value: unknown; onChange(value: unknown): void }) {
-  const { t } = useTranslation();
-  const label = t(`admin.rule_${name}`);
-  return (
-    <div className="flex min-h-11 items-center justify-between gap-4 text-sm">
-      <span aria-hidden className="min-w-0 flex-1">
-        {label}
-      </span>
-      <Field name={name} label={label} value={value} onChange={onChange} />
-    </div>
-  );
-}
-
-function Field({
-  name,
-  label,
-  value,
-  onChange,
-}: {
-  name: string;
-  label: string;
-  value: unknown;
-  onChange(v: unknown): void;
-}) {
-  const { t } = useTranslation();
-  if (typeof value === "boolean") return <Switch label={label} checked={value} onChange={onChange} />;
-  if (typeof value === "number")
-    return (
-      <NumberField
-        label={label}
-        className="w-44!"
-        value={value}
-        onChange={onChange}
-        {...(MAY_BE_NEGATIVE.includes(name) ? {} : { min: 0 })}
-      />
-    );
-  if (name === "strategy")
-    return (
-      <Select
-        label={label}
-        className="w-44!"
-        value={String(value)}
-        choices={STRATEGIES.map((s) => ({ value: s, label: t(`admin.strategy_${s}`) }))}
-        onChange={onChange}
-      />
-    );
-  return (
-    <Input
-      aria-label={label}
-      className="w-44!"
-      maxLength={100}
-      value={String(value)}
-      onChange={(e) => onChange(e.target.value)}
-    />
-  );
+/** The queue as it is edited, what is wrong with it, and its saving. */
+function useDraft(id: string, onClose: () => void) {
+  const client = useQueryClient();
+  const { data } = useQuery({ queryKey: ["queue", id], queryFn: () => api.queue(id), staleTime: 0, gcTime: 0 });
+  const [changes, setChanges] = useState<Partial<Draft>>({});
+  const [meanwhile, setMeanwhile] = useState<Difference[]>([]);
+  const [tried, setTried] = useState(false);
+  const [refused, setRefused] = useState<Faults>({});
+  const draft = data && { ...draftOf(data), ...changes };
+  const own = draft ? faultsOf(draft) : {};
+  // A row that was just added is not scolded for being empty; a number that cannot be read is said at once.
+  const seen = Object.fromEntries(Object.entries(own).filter(([, f]) => tried || f.word === "range"));
+  const change = (rule: keyof Draft, value: unknown) => {
+    setRefused((was) => Object.fromEntries(Object.entries(was).filter(([place]) => ruleOf(place) !== rule)));
+    setChanges((was) => ({ ...was, [rule]: value }));
+  };
+  const save = async (): Promise<boolean> => {
+    if (!data || !draft) return false;
+    setTried(true);
+    if (Object.keys(own).length > 0) return false;
+    try {
+      await api.changeQueue(id, changeOf(draft));
+      await client.invalidateQueries({ queryKey: ["queues"] });
+      onClose();
+      return true;
+    } catch (error) {
+      toast("fault", faultText(error));
+      if (error instanceof ApiError) setRefused(faultsAt(error.fault.fields ?? [], draft));
+      if (!isChangedMeanwhile(error)) return false;
+      const now = await api.queue(id);
+      setMeanwhile(differences(data, now));
+      client.setQueryData(["queue", id], now);
+      return true;
+    }
+  };
+  const changed = Object.keys(changes).length > 0;
+  const canSave = changed && Object.values(seen).every((fault) => fault.word !== "range");
+  return { data, draft, faults: { ...seen, ...refused }, changed, meanwhile, change, save, canSave };
 }
