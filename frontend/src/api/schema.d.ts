@@ -1684,6 +1684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Skills
+         * @description The skills that people have: a queue that needs another finds nobody.
+         */
+        get: operations["read_skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -2766,6 +2786,8 @@ export interface components {
         };
         /** HoursList */
         HoursList: {
+            /** Company Zone */
+            company_zone: string;
             /** Hours */
             hours: components["schemas"]["HoursOut"][];
         };
@@ -4448,6 +4470,23 @@ export interface components {
         SimulatedCallsOut: {
             /** Calls */
             calls: components["schemas"]["SimulatedCallOut"][];
+        };
+        /** SkillList */
+        SkillList: {
+            /** Skills */
+            skills: components["schemas"]["SkillOut"][];
+        };
+        /**
+         * SkillOut
+         * @description A skill that somebody has.
+         */
+        SkillOut: {
+            /** Level */
+            level: number;
+            /** People */
+            people: number;
+            /** Skill */
+            skill: string;
         };
         /** SkillsIn */
         SkillsIn: {
@@ -8949,6 +8988,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
             };
             /** @description Client Error */
             "4XX": {
