@@ -19,6 +19,8 @@ export interface Agent {
 /** The one JSON line of `./headcall demo --json`. */
 export interface Demo {
   web: string;
+  /** With `--lan`: where other machines reach it. */
+  https: string[];
   sip: { trunk: string; registrar: string; domain: string };
   numbers: Record<string, string>;
   agents: Agent[];
@@ -29,11 +31,16 @@ export interface Demo {
 const READY_WITHIN_MS = 90_000;
 const root = resolve(import.meta.dirname, "../..");
 
-export default async function start(): Promise<() => Promise<void>> {
+export default function start(): Promise<() => Promise<void>> {
+  return startWith();
+}
+
+/** Starts the demo with more words on its command line; what is returned ends it. */
+export async function startWith(...words: string[]): Promise<() => Promise<void>> {
   if (process.env.HEADCALL_DEMO) return () => Promise.resolve(); // somebody's running demo, as its JSON line
   const data = mkdtempSync(join(tmpdir(), "headcall-e2e-"));
   const port = await freePort();
-  const child = spawn("./headcall", ["demo", "--json", "--data", data, "--base-port", String(port)], {
+  const child = spawn("./headcall", ["demo", "--json", "--data", data, "--base-port", String(port), ...words], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -74,7 +74,8 @@ def demo_settings(settings: Settings, passwords: Passwords, *, base_port: int, l
 def description(supervisor: Supervisor, passwords: Passwords) -> dict[str, Any]:
     """What a program needs to know of a running demo. The names in it are a contract."""
     settings = supervisor.settings
-    web, sip = settings.section(Web), settings.section(Sip)
+    web, sip, site = settings.section(Web), settings.section(Sip), settings.section(Site)
+    addresses = site.addresses or own_addresses()
 
     def person(someone: Someone) -> dict[str, str]:
         return {
@@ -92,11 +93,11 @@ def description(supervisor: Supervisor, passwords: Passwords) -> dict[str, Any]:
     admin = next(someone for someone in PEOPLE if "admin" in someone.roles)
     return {
         "web": f"http://localhost:{web.http_port}",
-        "https": [f"https://{address}:{web.https_port}" for address in own_addresses()] if web.https_port else [],
+        "https": [f"https://{address}:{web.https_port}" for address in addresses] if web.https_port else [],
         "sip": {
             "trunk": f"127.0.0.1:{sip.trunk_port}",
             "registrar": f"127.0.0.1:{sip.phone_port}",
-            "domain": settings.section(Site).domain,
+            "domain": site.domain,
         },
         "numbers": {"400": DID, "queue": QUEUE_NUMBER},
         "agents": [person(someone) for someone in PEOPLE if someone.agent_number],

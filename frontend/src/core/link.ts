@@ -24,6 +24,8 @@ export interface LinkWires {
 
 const PING_EVERY_MS = 5000;
 const PING_TIMEOUT_MS = 4000;
+/** After a change of network: the old way is most likely dead, and nobody will say so. */
+const DOUBT_TIMEOUT_MS = 1500;
 const ATTEMPT_TIMEOUT_MS = 4000;
 const ACK_TIMEOUT_MS = 8000;
 /** A server that restarts is back within this; a call is ended late rather than not at all. */
@@ -60,6 +62,7 @@ export class Link {
     this.#socket.on("board", feedBoard);
     this.#pinger = setInterval(() => void this.#ping(), PING_EVERY_MS);
     addEventListener("online", this.#wake);
+    network()?.addEventListener("change", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);
   }
 
@@ -95,6 +98,7 @@ export class Link {
   close(): void {
     clearInterval(this.#pinger);
     removeEventListener("online", this.#wake);
+    network()?.removeEventListener("change", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
     this.#socket.removeAllListeners();
     this.#socket.disconnect();
@@ -104,10 +108,10 @@ export class Link {
     this.#wires.dispatch({ type: "link", link, at: this.#wires.now() });
   }
 
-  async #ping(): Promise<void> {
+  async #ping(patience = PING_TIMEOUT_MS): Promise<void> {
     if (!this.#socket.connected) return;
     try {
-      await this.#socket.timeout(PING_TIMEOUT_MS).emitWithAck("do", { type: "ping" });
+      await this.#socket.timeout(patience).emitWithAck("do", { type: "ping" });
     } catch {
       // A network that vanished tells nobody; TCP would wait for minutes.
       this.#socket.io.engine?.close();
@@ -115,6 +119,12 @@ export class Link {
   }
 
   #knock(): void {
-    if (document.visibilityState === "visible" && !this.#socket.connected) this.#socket.connect();
+    if (this.#socket.connected) void this.#ping(DOUBT_TIMEOUT_MS);
+    else if (document.visibilityState === "visible") this.#socket.connect();
   }
+}
+
+/** Network Information API: Chromium tells of Wi-Fi to mobile; the others say `online` at most. */
+function network(): EventTarget | undefined {
+  return (navigator as Navigator & { connection?: EventTarget }).connection;
 }

@@ -7,6 +7,11 @@ use std::mem::{MaybeUninit, size_of, zeroed};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
+mod way;
+
+use way::{CONTROL, Control, local_of, put_local};
+pub use way::{Way, tell_local_addresses};
+
 /// Largest datagram we take or send: an Ethernet frame and some. Longer ones are cut, and then fail authentication.
 pub const DATAGRAM: usize = 2048;
 
@@ -105,6 +110,7 @@ struct Batch {
     data: Box<[[u8; DATAGRAM]]>,
     names: Box<[libc::sockaddr_storage]>,
     vectors: Box<[libc::iovec]>,
+    controls: Box<[Control]>,
     messages: Box<[libc::mmsghdr]>,
 }
 
@@ -119,6 +125,7 @@ impl Batch {
             data: vec![[0; DATAGRAM]; BATCH].into_boxed_slice(),
             names: vec![name; BATCH].into_boxed_slice(),
             vectors: vec![vector; BATCH].into_boxed_slice(),
+            controls: vec![Control([0; CONTROL]); BATCH].into_boxed_slice(),
             messages: vec![message; BATCH].into_boxed_slice(),
         }
     }
@@ -130,6 +137,8 @@ impl Batch {
         header.msg_namelen = name;
         header.msg_iov = &raw mut self.vectors[n];
         header.msg_iovlen = 1;
+        header.msg_control = (&raw mut self.controls[n]).cast();
+        header.msg_controllen = CONTROL;
     }
 }
 
@@ -163,10 +172,10 @@ impl Receiver {
         usize::try_from(result).unwrap_or(0)
     }
 
-    /// The n-th datagram of the last call, and who sent it.
-    pub fn datagram(&mut self, n: usize) -> Option<(&mut [u8], SocketAddr)> {
+    /// The n-th datagram of the last call, and the way it came.
+    pub fn datagram(&mut self, n: usize) -> Option<(&mut [u8], Way)> {
         let length = self.batch.messages[n].msg_len as usize;
-        let from = address(&self.batch.names[n])?;
+        let from = Way { remote: address(&self.batch.names[n])?, local: local_of(&self.batch.messages[n].msg_hdr) };
         Some((self.batch.data[n].get_mut(..length)?, from))
     }
 }
@@ -191,9 +200,14 @@ impl Sender {
         &mut self.batch.data[self.waiting]
     }
 
-    pub fn commit(&mut self, fd: &impl AsRawFd, length: usize, to: SocketAddr) {
-        let name = put_address(&mut self.batch.names[self.waiting], to);
+    pub fn commit(&mut self, fd: &impl AsRawFd, length: usize, to: Way) {
+        let name = put_address(&mut self.batch.names[self.waiting], to.remote);
         self.batch.point(self.waiting, length.min(DATAGRAM), name);
+        let header = &mut self.batch.messages[self.waiting].msg_hdr;
+        match to.local {
+            Some(local) => put_local(header, local),
+            None => (header.msg_control, header.msg_controllen) = (std::ptr::null_mut(), 0),
+        }
         self.waiting += 1;
         if self.waiting == BATCH {
             self.flush(fd);
@@ -340,12 +354,12 @@ mod tests {
         let mut sender = Sender::default();
         for n in 0..70u8 {
             sender.room()[0] = n;
-            sender.commit(&left, 1, right.local_addr().unwrap());
+            sender.commit(&left, 1, right.local_addr().unwrap().into());
         }
         sender.flush(&left);
         let mut receiver = Receiver::default();
         assert_eq!(receiver.receive(&right, 64), 64);
-        assert_eq!(receiver.datagram(63), Some((&mut [63][..], left.local_addr().unwrap())));
+        assert_eq!(receiver.datagram(63), Some((&mut [63][..], left.local_addr().unwrap().into())));
         assert_eq!(receiver.receive(&right, 64), 6);
         assert_eq!(receiver.receive(&right, 64), 0);
     }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One transport of a browser: who may use it, where it is, its keys, its stream of ours.
 
-use std::net::SocketAddr;
-
 use ring::hmac;
 
 use crate::codec::Formats;
+use crate::net::Way;
 use crate::outgoing::Outgoing;
 use crate::srtp::{Inbound, Outbound};
 
-/// Addresses remembered per transport: a browser checks a handful of pairs.
-pub const MOST_ADDRESSES: usize = 8;
+/// Ways remembered per transport: a browser checks a handful of pairs.
+pub const MOST_WAYS: usize = 8;
 
 /// RFC 7675 5.1: without a valid check for so long, nothing more is sent.
 const CONSENT_US: i64 = 30_000_000;
@@ -41,10 +40,10 @@ pub struct Peer {
     /// The newest last.
     pub credentials: Vec<Credential>,
     pub leg: usize,
-    pub address: Option<SocketAddr>,
-    pub addresses: Vec<SocketAddr>,
+    pub way: Option<Way>,
+    pub ways: Vec<Way>,
     last_check_us: i64,
-    /// When something valid last came from `address`.
+    /// When something valid last came on `way`.
     last_there_us: i64,
     pub srtp: Option<(Inbound, Outbound)>,
     keyed_us: Option<i64>,
@@ -62,8 +61,8 @@ impl Peer {
             name: credential.ours.clone(),
             credentials: vec![credential],
             leg,
-            address: None,
-            addresses: Vec::new(),
+            way: None,
+            ways: Vec::new(),
             last_check_us: now_us,
             last_there_us: now_us,
             srtp: None,
@@ -84,21 +83,21 @@ impl Peer {
     }
 
     /// A valid check came.
-    pub fn checked(&mut self, from: SocketAddr, nominates: bool, now_us: i64) {
+    pub fn checked(&mut self, from: Way, nominates: bool, now_us: i64) {
         self.last_check_us = now_us;
-        let moves = match self.address {
+        let moves = match self.way {
             None => true,
-            Some(address) => address != from && (nominates || now_us - self.last_there_us > MOVED_US),
+            Some(way) => way != from && (nominates || now_us - self.last_there_us > MOVED_US),
         };
         if moves {
-            self.address = Some(from);
+            self.way = Some(from);
         }
         self.seen(from, now_us);
     }
 
     /// Something authentic came from an address.
-    pub fn seen(&mut self, from: SocketAddr, now_us: i64) {
-        if self.address == Some(from) {
+    pub fn seen(&mut self, from: Way, now_us: i64) {
+        if self.way == Some(from) {
             self.last_there_us = now_us;
         }
     }
@@ -109,14 +108,14 @@ impl Peer {
     }
 
     /// Where media may be sent now.
-    pub fn destination(&self, now_us: i64) -> Option<SocketAddr> {
-        self.address.filter(|_| now_us - self.last_check_us <= CONSENT_US)
+    pub fn destination(&self, now_us: i64) -> Option<Way> {
+        self.way.filter(|_| now_us - self.last_check_us <= CONSENT_US)
     }
 
     /// Keyed, and its address proven a while ago, though no packet came.
     pub fn listens_only(&self, now_us: i64) -> bool {
         let keyed = self.keyed_us.is_some_and(|at| now_us - at > LISTENS_ONLY_US);
-        keyed && self.address.is_some() && now_us - self.last_check_us < LISTENS_ONLY_US * 5
+        keyed && self.way.is_some() && now_us - self.last_check_us < LISTENS_ONLY_US * 5
     }
 
     pub fn last_check_us(&self) -> i64 {
@@ -137,6 +136,8 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
     use crate::stun;
 
@@ -150,8 +151,8 @@ mod tests {
         Peer::new(0, credential("ours"), Outgoing::new(1, 0, 0), 0)
     }
 
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([192, 0, 2, 1], port))
+    fn address(port: u16) -> Way {
+        SocketAddr::from(([192, 0, 2, 1], port)).into()
     }
 
     #[test]
@@ -159,11 +160,11 @@ mod tests {
         let mut peer = peer();
         peer.checked(address(1), false, 0);
         peer.checked(address(2), false, S);
-        assert_eq!(peer.address, Some(address(1)));
+        assert_eq!(peer.way, Some(address(1)));
         peer.checked(address(2), true, S);
-        assert_eq!(peer.address, Some(address(2)));
+        assert_eq!(peer.way, Some(address(2)));
         peer.checked(address(3), false, 5 * S);
-        assert_eq!(peer.address, Some(address(3)), "the network changed");
+        assert_eq!(peer.way, Some(address(3)), "the network changed");
     }
 
     #[test]

@@ -9,14 +9,12 @@
 //!             +----------------+
 //! ```
 
-use std::net::SocketAddr;
-
 use super::{Engine, ROUNDS};
 use crate::counters::Count;
 use crate::event::Event;
 use crate::leg::Carrier;
-use crate::net::Receiver;
-use crate::peer::MOST_ADDRESSES;
+use crate::net::{Receiver, Way};
+use crate::peer::MOST_WAYS;
 use crate::srtp::Refused;
 use crate::{rtp, stun};
 
@@ -39,7 +37,7 @@ impl Engine {
         }
     }
 
-    fn take_datagram(&mut self, datagram: &mut [u8], from: SocketAddr) {
+    fn take_datagram(&mut self, datagram: &mut [u8], from: Way) {
         let Some(first) = datagram.first() else {
             self.counters.one(Count::dropped_empty);
             return;
@@ -49,7 +47,7 @@ impl Engine {
             self.on_stun(datagram, from);
             return;
         }
-        let Some(&peer) = self.peer_by_address.get(&from) else {
+        let Some(&peer) = self.peer_by_way.get(&from) else {
             self.counters.one(Count::dropped_stranger);
             return;
         };
@@ -61,7 +59,7 @@ impl Engine {
         }
     }
 
-    fn on_stun(&mut self, datagram: &[u8], from: SocketAddr) {
+    fn on_stun(&mut self, datagram: &[u8], from: Way) {
         let Some(request) = stun::parse(datagram) else {
             self.counters.one(Count::dropped_stun_malformed);
             return;
@@ -80,15 +78,15 @@ impl Engine {
             self.counters.one(Count::dropped_stun_forged);
             return;
         };
-        let is_first = peer.address.is_none();
+        let is_first = peer.way.is_none();
         peer.checked(from, request.nominates, self.now_us);
-        let length = stun::answer(self.sender.room(), &request.transaction, from, &key);
+        let length = stun::answer(self.sender.room(), &request.transaction, from.remote, &key);
         if let Some(length) = length {
             self.sender.commit(&self.media, length, from);
             self.counters.one(Count::stun_answered);
         }
         let (leg, is_heard) = (peer.leg, peer.is_heard);
-        self.bind_address(id, from);
+        self.bind_way(id, from);
         if is_first {
             self.tell(Event::Proven { ufrag: self.peers[id].name.clone() });
         }
@@ -101,23 +99,23 @@ impl Engine {
         matches!(self.legs.get(leg).map(|leg| &leg.carrier), Some(Carrier::Peer { current, .. }) if *current == Some(id))
     }
 
-    /// Remembers that this address is the peer's, instead of whoever had it before.
-    fn bind_address(&mut self, id: usize, from: SocketAddr) {
-        let before = self.peer_by_address.insert(from, id);
+    /// Remembers that this way is the peer's, instead of whoever had it before.
+    fn bind_way(&mut self, id: usize, from: Way) {
+        let before = self.peer_by_way.insert(from, id);
         if before == Some(id) {
             return;
         }
         if let Some(other) = before.and_then(|other| self.peers.get_mut(other)) {
-            other.addresses.retain(|address| *address != from);
-            other.address = other.address.filter(|address| *address != from);
+            other.ways.retain(|way| *way != from);
+            other.way = other.way.filter(|way| *way != from);
         }
         let peer = &mut self.peers[id];
-        peer.addresses.push(from);
-        if peer.addresses.len() > MOST_ADDRESSES {
-            let in_use = peer.address;
-            if let Some(oldest) = peer.addresses.iter().position(|address| Some(*address) != in_use) {
-                let address = peer.addresses.remove(oldest);
-                self.peer_by_address.remove(&address);
+        peer.ways.push(from);
+        if peer.ways.len() > MOST_WAYS {
+            let in_use = peer.way;
+            if let Some(oldest) = peer.ways.iter().position(|way| Some(*way) != in_use) {
+                let way = peer.ways.remove(oldest);
+                self.peer_by_way.remove(&way);
             }
         }
     }
@@ -136,7 +134,7 @@ impl Engine {
         }
     }
 
-    fn on_srtp(&mut self, id: usize, datagram: &mut [u8], from: SocketAddr) {
+    fn on_srtp(&mut self, id: usize, datagram: &mut [u8], from: Way) {
         let Some((inbound, _)) = &mut self.peers[id].srtp else {
             self.counters.one(Count::dropped_not_keyed);
             return;
@@ -152,7 +150,7 @@ impl Engine {
         }
     }
 
-    fn on_srtcp(&mut self, id: usize, datagram: &mut [u8], from: SocketAddr) {
+    fn on_srtcp(&mut self, id: usize, datagram: &mut [u8], from: Way) {
         let Some((inbound, _)) = &mut self.peers[id].srtp else {
             self.counters.one(Count::dropped_not_keyed);
             return;
@@ -176,7 +174,7 @@ impl Engine {
     }
 
     /// An authentic packet came on a transport: the leg whose current transport it is now, None if it was replaced.
-    fn authentic(&mut self, id: usize, from: SocketAddr) -> Option<usize> {
+    fn authentic(&mut self, id: usize, from: Way) -> Option<usize> {
         let now_us = self.now_us;
         let peer = &mut self.peers[id];
         peer.seen(from, now_us);
@@ -223,9 +221,9 @@ impl Engine {
         for credential in &peer.credentials {
             self.peer_by_ufrag.remove(&credential.ours);
         }
-        for address in &peer.addresses {
-            if self.peer_by_address.get(address) == Some(&id) {
-                self.peer_by_address.remove(address);
+        for way in &peer.ways {
+            if self.peer_by_way.get(way) == Some(&id) {
+                self.peer_by_way.remove(way);
             }
         }
         if let Some(leg) = self.legs.get_mut(peer.leg)

@@ -21,7 +21,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, UdpSocket};
 use std::os::fd::RawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ pub struct Engine {
     /// By name, which commands use, and by every user fragment that is valid now, which checks use.
     peer_by_name: FxHashMap<String, usize>,
     peer_by_ufrag: FxHashMap<String, usize>,
-    peer_by_address: FxHashMap<SocketAddr, usize>,
+    peer_by_way: FxHashMap<net::Way, usize>,
     clips: HashMap<String, Arc<Clip>>,
     media: UdpSocket,
     sender: Sender,
@@ -117,6 +117,7 @@ impl Engine {
         net::enlarge_buffers(&fd, MEDIA_BUFFER);
         let media = UdpSocket::from(fd);
         media.set_nonblocking(true)?;
+        net::tell_local_addresses(&media);
         let poller = Poller::new()?;
         let beat = Metronome::new(i64::from(TICK_MS) * 1_000_000)?;
         poller.watch(&media, MEDIA)?;
@@ -128,7 +129,7 @@ impl Engine {
             peers: Slab::new(),
             peer_by_name: FxHashMap::default(),
             peer_by_ufrag: FxHashMap::default(),
-            peer_by_address: FxHashMap::default(),
+            peer_by_way: FxHashMap::default(),
             clips: HashMap::new(),
             media,
             sender: Sender::default(),
