@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real telephones on the desks: the agent who answers there, and colleagues who call each other."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from tests.scenarios.conftest import Run
-from tests.world.baresip import Baresip
+from tests.world.baresip import Baresip, write_tone
 from tests.world.recorded import pitches
 from tests.world.system import Demo, Person
 from tests.world.workday import (
@@ -24,6 +26,8 @@ from tests.world.workday import (
     simulated,
     telephone,
 )
+
+SEAT_TONE = 760.0  # hertz, far from all others
 
 
 async def last_call(person: Person) -> dict[str, Any]:
@@ -198,12 +202,33 @@ def test_an_agent_at_the_telephone_and_the_customer_hangs_up(system: Run, tmp_pa
     system(story)
 
 
+@contextlib.asynccontextmanager
+async def own_tone(running: Demo, login: str, folder: Path) -> AsyncIterator[None]:
+    """Somebody's seat with a ring-back tone of its own, and afterwards as it was."""
+    write_tone(folder / "tone.wav", SEAT_TONE, 4.0)
+    async with signed_in(running, login) as person, signed_in(running, "admin") as admin:
+        seat = f"/people/{person.me['user_id']}/seat"
+        before = (await admin.get(seat))["seat"]
+        prompt = (await admin.post("/prompts", name="彩铃", kind="music"))["prompt_id"]
+        sound = (folder / "tone.wav").read_bytes()
+        try:
+            uploaded = await admin.client.post(f"/prompts/{prompt}/sound", params={"language": "zh"}, content=sound)
+            uploaded.raise_for_status()
+            (await admin.client.put(seat, json=before | {"ringback": prompt})).raise_for_status()
+            yield
+        finally:
+            (await admin.client.put(seat, json=before)).raise_for_status()
+            (await admin.client.delete(f"/prompts/{prompt}")).raise_for_status()
+
+
 def test_a_day_at_the_telephone_with_no_page_open(system: Run, tmp_path: Path) -> None:
     async def story(running: Demo) -> None:
         async with (
             signed_in(running, "anna") as anna,
             telephone(running, "mei", tmp_path) as phone,
+            telephone(running, "wei", tmp_path) as wei,
             outside_telephone(running, tmp_path) as customer,
+            own_tone(running, "mei", tmp_path),
         ):
 
             async def is_(state: str) -> bool:
@@ -218,8 +243,14 @@ def test_a_day_at_the_telephone_with_no_page_open(system: Run, tmp_path: Path) -
                 await eventually(lambda: is_(state), f"{code} makes the agent {state}")
 
             await dials("*45", "ready")
+            await wei.dial("1001")
+            await phone.event("CALL_INCOMING")
+            await eventually(phone_hears(wei, SEAT_TONE), "a colleague hears the seat's tone before the answer")
+            await wei.hang_up()
+            await phone.event("CALL_CLOSED")
             await customer.dial("4008123456")
             await phone.event("CALL_INCOMING")
+            await eventually(phone_hears(customer, SEAT_TONE), "the queue's caller hears the seat's tone")
             await phone.answer()
             await eventually(phone_hears(customer, AGENT_TONE), "the customer hears the agent")
             await eventually(phone_hears(phone, CALLER_TONE), "the agent hears the customer")

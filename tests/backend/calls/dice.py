@@ -123,6 +123,7 @@ class World:
             ring_for_ms=15_000,
             choice=Choice("longest-idle", tuple(users), ()) if kind == "queue" else None,
             intro=Intro("queue.wav", {users[0]: "number.wav"}) if kind == "queue" else None,
+            tone=self.dice.choice(("", "tone.wav")),
             then=self.device("", "outside") if kind == "queue" and self.call.is_placeholder else None,
         )
 

@@ -155,7 +155,7 @@ def test_a_customer_who_hangs_up_ends_the_call_at_any_moment() -> None:
             continue  # a caller who consults and hangs up joins the other two
         if world.call.more:
             continue  # the others of a conference talk on
-        if world.call.is_placeholder:
+        if world.call.is_placeholder or is_dialling(world.call):
             continue  # who is to be called back is not on the line
         world.tell(legs.LegEnded(world.call.customer.leg_id, "normal", by_peer=True))
         assert not world.call.is_open

@@ -5,6 +5,7 @@ from headcall.backend.calls import inputs
 from headcall.backend.calls.decide import decide
 from headcall.backend.calls.model import EMPTY, Call
 from headcall.backend.calls.orders import Sounds, orders
+from headcall.backend.queues.model import Choice
 from headcall.wire import legs, media
 
 SOUNDS = Sounds(("music.wav",))
@@ -82,6 +83,45 @@ def test_a_caller_in_a_page_hears_the_ring_back_tone_or_what_the_far_network_pla
     assert told == [media.Hear("leg_1", media.Tone("ringback"))]
     _, told = then(call, legs.LegRinging("leg_2", early_media=True))
     assert told == [media.Hear("leg_1", media.FromLeg("leg_2"))]
+
+
+def toned(kind: str = "sip") -> Call:
+    devices = (inputs.Device("leg_2", "sip", "sip-1", legs.ToPhone("1001"), "usr_1"),)
+    return begin(inputs.RingDevices("ring_1", "direct", devices, ("usr_1",), 15_000, tone="tone.wav"), kind)
+
+
+TONE = media.Playlist("tone-ring_1", ("tone.wav",), loop=True, gain_db=-6.0)
+
+
+def test_a_seats_own_tone_is_early_media_for_a_telephone_from_the_moment_it_rings() -> None:
+    call, told = then(toned(), legs.LegRinging("leg_2"))
+    assert told == [legs.RingLeg("leg_1", early_media=True), media.Hear("leg_1", TONE)]
+    call, told = then(call, legs.LegRinging("leg_2", early_media=True))
+    assert told == [], "the seat's tone, not what its telephone plays"
+    _, told = then(call, legs.LegAnswered("leg_2", "PCMA"))
+    assert told[:2] == [legs.AnswerLeg("leg_1"), media.Hear("leg_1", media.FromLeg("leg_2"))]
+
+
+def test_a_seats_own_tone_is_heard_in_a_page() -> None:
+    _, told = then(toned("browser"), inputs.Attached("leg_1"))
+    assert told == [media.Hear("leg_1", TONE)]
+
+
+def test_while_a_seat_with_a_tone_is_rung_the_queues_music_rests() -> None:
+    waits = begin(inputs.WaitInQueue("que_1", "queue", 60_000))
+    music = media.Playlist("play_1", ("queue.wav",), loop=True)
+    devices = (inputs.Device("leg_2", "sip", "sip-1", legs.ToPhone("1001"), "usr_1"),)
+    choice = Choice("longest-idle", ("usr_1",), ())
+    ring = inputs.RingDevices("ring_1", "queue", devices, ("usr_1",), 500, choice, tone="tone.wav")
+    call, told = then(waits, inputs.AppPlays("leg_1", music), ring)
+    assert [each for each in told if isinstance(each, media.Hear)] == [
+        media.Hear("leg_1", music),
+        media.Hear("leg_1", TONE),
+    ]
+    call, told = then(call, inputs.AppPlays("leg_1", media.Playlist("play_2", ("place.wav",))))
+    assert told == [], "an announcement waits for the end of the round"
+    _, told = then(call, legs.LegEnded("leg_2", "busy", by_peer=True))
+    assert media.Hear("leg_1", media.Playlist("play_2", ("place.wav",))) in told
 
 
 def test_the_end_ends_both_halves_and_closes_the_media() -> None:

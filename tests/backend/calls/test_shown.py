@@ -7,6 +7,8 @@ def test_the_log_of_a_call_tells_names_of_files_and_no_folder() -> None:
     started = {"recording_id": "rec_1", "path": "/var/lib/headcall/recordings/01/rec_1.ogg"}
     plays = {"leg_id": "leg_1", "source": {"type": "Playlist", "files": ["/var/lib/headcall/prompts/a.wav"]}}
     assert without_folders(started) == {"recording_id": "rec_1", "path": "rec_1.ogg"}
+    ring = {"tone": "/var/lib/headcall/prompts/t.wav", "intro": {"to_agent": "/var/lib/headcall/prompts/q.wav"}}
+    assert without_folders({"ring": ring}) == {"ring": {"tone": "t.wav", "intro": {"to_agent": "q.wav"}}}
     assert without_folders([plays, {"path": None}]) == [
         {"leg_id": "leg_1", "source": {"type": "Playlist", "files": ["a.wav"]}},
         {"path": None},

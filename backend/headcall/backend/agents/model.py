@@ -72,6 +72,8 @@ class Agent(Struct, frozen=True):
     name: str = ""
     level: int = 1
     seat: int = 0
+    ringback: str = ""
+    """The prompt that who calls this seat hears while it rings (彩铃). Empty: the usual tone, a queue's music."""
     state: State = "offline"
     reason: str | None = None
     since_ms: int = 0

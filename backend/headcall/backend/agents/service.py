@@ -43,6 +43,8 @@ class Agents:
         """Whether what would ring could take a call (`devices.fitness`). An agent who is not keeps their state."""
         self.has_phone: Callable[[str], bool] = lambda _: False
         """Whether a telephone of theirs is registered, however they answer."""
+        self.prompt: Callable[[str, str], str] = lambda _id, _language: ""
+        """The file of a prompt of the house's own, or empty."""
         self._agents: dict[str, Agent] = {}
         self._bare_since: dict[str, int] = {}
         self._observers: list[Observer] = []
@@ -71,6 +73,11 @@ class Agents:
         """Whether they have logged in by a code at the telephone."""
         agent = self._agents.get(user_id)
         return agent is not None and agent.by_phone
+
+    def tone_of(self, user_id: str, language: str) -> str:
+        """The file that who calls this seat hears while it rings, or empty."""
+        agent = self._agents.get(user_id)
+        return self.prompt(agent.ringback, language) if agent and agent.ringback else ""
 
     # ------------------------------------------------------------ what agents and supervisors want
 

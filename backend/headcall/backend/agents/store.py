@@ -19,6 +19,7 @@ class AgentRow(Base):
     agent_number: Mapped[str] = mapped_column(String(16), unique=True)
     level: Mapped[int] = mapped_column(default=1)
     seat: Mapped[int] = mapped_column(default=0)
+    ringback: Mapped[str] = mapped_column(Id, default="", server_default="")
     state: Mapped[str] = mapped_column(String(16), default="offline")
     reason: Mapped[str | None] = mapped_column(default=None)
     since_ms: Mapped[int] = mapped_column(default=0)
@@ -68,15 +69,17 @@ LIVE = (
 """Columns that the work itself changes; the others are administration."""
 
 
-async def put(session: AsyncSession, user_id: str, agent_number: str, *, level: int = 1, seat: int = 0) -> None:
+async def put(
+    session: AsyncSession, user_id: str, agent_number: str, *, level: int = 1, seat: int = 0, ringback: str = ""
+) -> None:
     """Makes a user an agent, or changes their number and place."""
     row = await session.get(AgentRow, user_id)
     if row is None:
         user = await session.get_one(UserRow, user_id)
         since_ms = user.created_at_ms  # offline ever since
-        session.add(AgentRow(user_id=user_id, agent_number=agent_number, level=level, seat=seat, since_ms=since_ms))
-    else:
-        row.agent_number, row.level, row.seat = agent_number, level, seat
+        row = AgentRow(user_id=user_id, agent_number=agent_number, since_ms=since_ms)
+        session.add(row)
+    row.agent_number, row.level, row.seat, row.ringback = agent_number, level, seat, ringback
     await session.flush()
 
 
@@ -90,7 +93,8 @@ async def every(session: AsyncSession, user_id: str = "") -> list[Agent]:
 
 def _agent(row: AgentRow, name: str) -> Agent:
     live = {column: getattr(row, column) for column in LIVE}
-    return Agent(user_id=row.user_id, agent_number=row.agent_number, name=name, level=row.level, seat=row.seat, **live)
+    place = {column: getattr(row, column) for column in ("agent_number", "level", "seat", "ringback")}
+    return Agent(user_id=row.user_id, name=name, **place, **live)
 
 
 async def save(session: AsyncSession, agent: Agent, *, only_from: State) -> bool:

@@ -131,6 +131,7 @@ class Telephony:
             fitness=self.fitness,
             person=given.people.person,
         )
+        self.agents.prompt = given.library.file
         self.parking = Parking(self.calls, given.settings, given.live, given.ids)
         self.doors = Doors(self.queues, self.agents)
         self.routing = self._make_routing()
@@ -199,9 +200,6 @@ class Telephony:
     async def _customer(self, number: str) -> Device:
         return await self.callbacks.device(number)
 
-    async def _entered_at(self, queue: Queue, caller: str) -> int | None:
-        return await self.callbacks.entered_at(queue, caller)
-
     def _make_routing(self) -> Routing:
         given = self.given
         return Routing(
@@ -214,12 +212,13 @@ class Telephony:
             can_wake=given.push.reaches,
             has_sound_page=lambda user_id: not self.fitness.faults(user_id),
             is_by_phone=self.agents.is_by_phone,
+            tone_of=self.agents.tone_of,
             is_in_call=lambda user_id: bool(self.calls.boxes_of_user(user_id)),
             outside_number=given.settings.section(Carrier).did or DEMO_NUMBER,
             new_id=given.ids,
             refusal_of=self.doors.refusal,
             is_closed=given.hours.is_closed,
-            entered_at=self._entered_at,
+            entered_at=lambda queue, caller: self.callbacks.entered_at(queue, caller),
         )
 
     def _make_events(self) -> Events:

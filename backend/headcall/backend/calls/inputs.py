@@ -41,6 +41,8 @@ class RingDevices(Struct, frozen=True):
     to_number: str = ""
     to_name: str = ""
     intro: Intro | None = None
+    tone: str = ""
+    """The file that the caller hears meanwhile. Empty: the usual tone, or what the queue plays."""
     then: Device | None = None
     """The customer's telephone, to be dialled once somebody has accepted (`rules.callback`)."""
 

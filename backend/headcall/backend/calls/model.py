@@ -128,6 +128,8 @@ class Ring(Struct, frozen=True):
     started_at_ms: int
     expires_at_ms: int
     intro: Intro | None = None
+    tone: str = ""
+    """The file of the seat's own ring-back tone, which the caller hears meanwhile."""
     then: Leg | None = None
     """Of a call-back: the customer's leg, to be dialled once an agent has accepted."""
 

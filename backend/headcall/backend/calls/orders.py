@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from headcall.backend.calls.model import Call, Consulting, Leg, Recording
+from headcall.backend.calls.model import Call, Consulting, Leg, Recording, Ring
 from headcall.backend.calls.rules.callback import is_dialling
 from headcall.backend.calls.rules.centre import intro_play_id
 from headcall.wire import legs as leg_words
@@ -46,8 +46,10 @@ def hears(call: Call, leg: Leg, sounds: Sounds) -> Source:
     other = call.other(leg.leg_id)
     if other is not None:
         return _hears_in_talk(call, leg, other, sounds)
-    if call.wait or call.refusal or leg.leg_id != call.customer.leg_id:
+    if call.refusal or leg.leg_id != call.customer.leg_id:
         return leg.plays
+    if call.wait:
+        return _hears_ringing(call, leg) if call.ring and call.ring.tone else leg.plays
     if call.ring and not call.parked:
         return _hears_ringing(call, leg)
     return _music(sounds) if call.comeback or call.parked else leg.plays
@@ -111,11 +113,20 @@ def _together(legs: list[Leg]) -> Source:
 
 
 def _hears_ringing(call: Call, leg: Leg) -> Source:
-    """What the far network plays, if it plays anything; else the ring-back tone, where the telephone makes none."""
+    """The seat's own tone, or what the far network plays, if it plays anything; else the ring-back tone, where the
+    telephone makes none."""
+    if call.ring and call.ring.tone:
+        return _own_tone(call.ring, leg)
     early = [rung.leg_id for rung in call.ringing_legs() if rung.progress == "early"]
     if early:
         return FromLeg(early[0])
     return Tone("ringback") if leg.state == "up" else Silence()
+
+
+def _own_tone(ring: Ring, leg: Leg) -> Source:
+    """A telephone that is not answered yet hears it as early media, once its bridge has been told to open that."""
+    can_hear = leg.state == "up" or leg.progress == "early"
+    return Playlist(f"tone-{ring.ring_id}", (ring.tone,), loop=True, gain_db=-6.0) if can_hear else Silence()
 
 
 def _music(sounds: Sounds) -> Source:

@@ -34,6 +34,14 @@ async def _now(_queue: Queue, _caller: str) -> int | None:
     return None
 
 
+ToneOf = Callable[[str, str], str]
+"""(user, language): the file that who calls them hears while it rings, or empty."""
+
+
+def no_tone(_user_id: str, _language: str) -> str:
+    return ""
+
+
 class NumberPlan(Protocol):
     async def resolve(self, dialled: str, network: Network, origin: Network | None = None) -> Destination: ...
 
@@ -73,6 +81,8 @@ class Routing:
     """Whether the page could take a call: it says so itself (`devices.fitness`)."""
     is_by_phone: Callable[[str], bool] = lambda _: False
     """Whether an agent has logged in at the telephone (`agents.codes`): queues ring it, whatever else they ring."""
+    tone_of: ToneOf = no_tone
+    """The ring-back tone of somebody's seat."""
     refusal_of: Callable[[Queue], str | None] = lambda _: None
     """Why nobody may join a queue now, or None."""
     is_closed: Callable[[str], bool] = lambda _: False
@@ -189,6 +199,7 @@ class Routing:
             devices=devices,
             user_ids=(user_id,),
             ring_for_ms=RING_FOR_MS,
+            tone=self.tone_of(user_id, person.language),
             to_number=number or person.number or "",
             to_name=person.name,
         )

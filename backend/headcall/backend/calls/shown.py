@@ -8,12 +8,15 @@ UNTOLD = frozenset({"ranks", "candidates"})
 """Of a queue's decision: told to who may manage queues (`queues.offers_http`), and long."""
 
 
+FILES = frozenset({"path", "files", "tone", "to_agent"})
+
+
 def without_folders(value: Any) -> Any:
     """The same data with each file by its name alone: whoever reads the log of a call need not know our disk."""
     match value:
         case dict():
             return {
-                key: _named(each) if key in ("path", "files") else without_folders(each)
+                key: _named(each) if key in FILES else without_folders(each)
                 for key, each in value.items()
                 if key not in UNTOLD
             }

@@ -93,7 +93,7 @@ def routes(library: PromptLibrary) -> APIRouter:
 
     @router.delete("/prompts/{prompt_id}", status_code=204)
     async def delete_prompt(prompt_id: str, who: Manager) -> None:
-        """`in-use` while a queue or opening hours use it."""
+        """`in-use` while a queue, a number, opening hours or a seat use it."""
         await library.delete(who, prompt_id)
 
     _version_routes(router, library)

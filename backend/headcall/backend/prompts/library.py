@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from headcall.backend.agents.store import AgentRow
 from headcall.backend.audit.service import Audit
 from headcall.backend.errors import ApiError
 from headcall.backend.hours.store import HoursRow
@@ -117,13 +118,15 @@ class PromptLibrary:
             prompt.name = name
 
     async def delete(self, who: Actor, prompt_id: str) -> None:
-        """Refused while a queue, a number or opening hours use it. The files stay: a call may be playing one."""
+        """Refused while a queue, a number, opening hours or a seat use it. The files stay: a call may be playing one."""
         async with self._store.begin() as session:
             prompt = await _prompt(session, prompt_id)
             used = [*(await session.scalars(select(QueueRow.rules))), *(await session.scalars(select(HoursRow.rules)))]
             heard_at = select(NumberRow.number).where(NumberRow.prompt_id == prompt_id).limit(1)
-            if any(prompt_id in str(rules) for rules in used) or await session.scalar(heard_at):
-                raise ApiError("in-use", "a queue, a number or opening hours use this prompt")
+            rings_with = select(AgentRow.user_id).where(AgentRow.ringback == prompt_id).limit(1)
+            elsewhere = await session.scalar(heard_at) or await session.scalar(rings_with)
+            if elsewhere or any(prompt_id in str(rules) for rules in used):
+                raise ApiError("in-use", "a queue, a number, opening hours or a seat use this prompt")
             for version in await rows.versions(session, prompt_id):
                 await session.delete(version)
             await session.flush()

@@ -57,6 +57,7 @@ class Rounds:
             ring_for_ms=queue.ring_for_s * 1000,
             choice=kept(choice),
             intro=await self._intro(call, queue, users),
+            tone=self._agents.tone_of(users[0], call.language) if len(users) == 1 and then is None else "",
             then=then,
         )
 

@@ -30,6 +30,8 @@ class SeatRules(BaseModel):
     """工号, spoken to callers."""
     level: Annotated[int, Field(ge=1, le=100)] = 1
     seat: Annotated[int, Field(ge=0, le=100_000)] = 0
+    ringback: Annotated[str, Field(max_length=40)] = ""
+    """彩铃: the prompt that who calls this seat hears while it rings. Empty: the usual tone, or the queue's music."""
     queues: Annotated[list[ServedRule], Field(max_length=200)] = []
     skills: Annotated[dict[Short, Annotated[int, Field(ge=1, le=100)]], Field(max_length=100)] = {}
 
@@ -63,7 +65,7 @@ def routes(seats: Seats) -> APIRouter:
         served = tuple(Served(each.queue_id, each.position, each.weight) for each in body.queues)
         if len({each.queue_id for each in served}) < len(served):
             raise ApiError("bad-request", "`queues` names a queue twice")
-        seat = Seat(body.agent_number, body.level, body.seat, served, body.skills)
+        seat = Seat(body.agent_number, body.level, body.seat, body.ringback, served, body.skills)
         return await seats.put(who, user_id, seat, body.version)
 
     @router.delete("/people/{user_id}/seat", response_model=SeatOut)

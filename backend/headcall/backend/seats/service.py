@@ -13,6 +13,7 @@ from headcall.backend.agents.service import Agents
 from headcall.backend.audit.service import Audit
 from headcall.backend.edge.live import Live
 from headcall.backend.errors import ApiError
+from headcall.backend.prompts.store import PromptRow
 from headcall.backend.queues import store as queue_rows
 from headcall.backend.queues.service import Queues
 from headcall.backend.store.engine import Store
@@ -38,6 +39,8 @@ class Seat(Struct, frozen=True):
     agent_number: str
     level: int = 1
     seat: int = 0
+    ringback: str = ""
+    """A prompt of the house's own: what who calls this seat hears while it rings."""
     queues: tuple[Served, ...] = ()
     skills: dict[str, int] = {}
 
@@ -67,9 +70,13 @@ class Seats:
             check_stamp(version, {"seat": before})
             if any(self._queues.get(served.queue_id) is None for served in seat.queues):
                 raise ApiError("bad-request", "`queues` names a queue that is not there")
+            if seat.ringback and await session.get(PromptRow, seat.ringback) is None:
+                raise ApiError("bad-request", "`ringback` names a prompt that is not there")
             if "agent.work" not in rights_of(tuple(user.roles)):
                 user.roles = [*user.roles, "agent"]
-            await agent_rows.put(session, user_id, seat.agent_number, level=seat.level, seat=seat.seat)
+            await agent_rows.put(
+                session, user_id, seat.agent_number, level=seat.level, seat=seat.seat, ringback=seat.ringback
+            )
             await _put_queues(session, user_id, seat.queues)
             await queue_rows.put_skills(session, user_id, seat.skills)
             after = await _seat(session, user_id)
@@ -122,6 +129,7 @@ async def _seat(session: AsyncSession, user_id: str) -> View | None:
         "agent_number": row.agent_number,
         "level": row.level,
         "seat": row.seat,
+        "ringback": row.ringback,
         "queues": [{"queue_id": m.queue_id, "position": m.position, "weight": m.weight} for m in served],
         "skills": {s.skill: s.level for s in skills},
     }

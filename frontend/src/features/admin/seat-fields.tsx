@@ -8,6 +8,7 @@ import { Button, IconButton } from "@/ui/button";
 import { Input } from "@/ui/field";
 import { X } from "@/ui/icons";
 import { Switch } from "@/ui/switch";
+import { PromptChoice } from "./hours-choice";
 import { NumberField } from "./number-field";
 
 export interface SeatFieldsProps {
@@ -22,7 +23,11 @@ export function SeatFields({ seat, freeNumber, onChange }: SeatFieldsProps) {
   const { t } = useTranslation();
   const patch = (change: Partial<SeatRules>) => seat && onChange({ ...seat, ...change });
   const sit = (on: boolean) =>
-    onChange(on ? { agent_number: freeNumber, level: 1, seat: Number(freeNumber) || 0, queues: [], skills: {} } : null);
+    onChange(
+      on
+        ? { agent_number: freeNumber, level: 1, seat: Number(freeNumber) || 0, ringback: "", queues: [], skills: {} }
+        : null,
+    );
   return (
     <fieldset className="mt-5 border-t border-line pt-3">
       <legend className="sr-only">{t("admin.seat")}</legend>
@@ -59,6 +64,16 @@ export function SeatFields({ seat, freeNumber, onChange }: SeatFieldsProps) {
                 />
               </span>
             ))}
+          </div>
+          <div className="mt-3 flex flex-col gap-1">
+            <PromptChoice
+              kind="music"
+              label={t("field.ringback")}
+              none={t("admin.ringback_none")}
+              value={seat.ringback ?? ""}
+              onChange={(ringback) => patch({ ringback })}
+            />
+            <p className="text-xs text-ink-3">{t("admin.ringback_text")}</p>
           </div>
           <SeatQueues seat={seat} onChange={(queues) => patch({ queues })} />
           <SeatSkills skills={seat.skills ?? {}} onChange={(skills) => patch({ skills })} />

@@ -43,6 +43,7 @@ def start_round(plan: Plan, wish: RingDevices) -> None:
         started_at_ms=plan.now_ms,
         expires_at_ms=plan.now_ms + wish.ring_for_ms,
         intro=wish.intro,
+        tone=wish.tone,
         then=replace(_leg_for(plan, wish.then, ""), role="caller", ring_id=None) if wish.then else None,
     )
     plan.note(RingStarted(ring, wish.choice))
@@ -83,8 +84,9 @@ def _is_news(leg: Leg, event: wire.LegRinging) -> bool:
 
 
 def tell_caller_it_rings(plan: Plan, *, early_media: bool = False) -> None:
-    """The caller's telephone hears that it rings, once; or what the far network plays."""
+    """The caller's telephone hears that it rings, once; or what the far network, or the seat's own tone, plays."""
     caller = plan.call.caller
+    early_media = early_media or (plan.call.ring is not None and plan.call.ring.tone != "")
     if caller.state == "incoming" and caller.progress in ("none", "ringing" if early_media else "none"):
         plan.note(LegRang(caller.leg_id, early_media))
 
