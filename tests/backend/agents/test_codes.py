@@ -56,7 +56,7 @@ def test_codes_meet_no_slot_and_people_are_told_all_of_them() -> None:
     slots = {str(slot) for slot in range(Parking().first, Parking().last + 1)}
     assert all(code.startswith("*") for code in CODES) and not slots & CODES.keys()
     help_lines = [
-        json.loads((ROOT / "frontend/src/i18n" / f"{name}.json").read_text())["settings"]["codes_text"]
+        json.loads((ROOT / "frontend/src/i18n" / f"more.{name}.json").read_text())["codes"]["text"]
         for name in ("zh", "en")
     ]
     for text in (*help_lines, (ROOT / "docs/queues.md").read_text()):

@@ -79,7 +79,7 @@ function Calls() {
           onChange={(v) => void change({ answer_on: v as AnswerOn })}
         />
       </Item>
-      {me.agent && <Item title={t("settings.codes")} text={t("settings.codes_text")} />}
+      {me.agent && <Item title={t("codes.title")} text={t("codes.text")} />}
       <Notices />
       <Wake />
     </Group>
