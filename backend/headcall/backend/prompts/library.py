@@ -118,7 +118,7 @@ class PromptLibrary:
             prompt.name = name
 
     async def delete(self, who: Actor, prompt_id: str) -> None:
-        """Refused while a queue, a number, opening hours or a seat use it. The files stay: a call may be playing one."""
+        """Refused while a queue, a number, opening hours or a seat use it. Files stay: a call may play one."""
         async with self._store.begin() as session:
             prompt = await _prompt(session, prompt_id)
             used = [*(await session.scalars(select(QueueRow.rules))), *(await session.scalars(select(HoursRow.rules)))]
