@@ -1240,7 +1240,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Prompt
-         * @description `in-use` while a queue or opening hours use it.
+         * @description `in-use` while a queue, a number, opening hours or a seat use it.
          */
         delete: operations["delete_prompt"];
         options?: never;
@@ -4293,6 +4293,11 @@ export interface components {
              */
             queues?: components["schemas"]["ServedRule"][];
             /**
+             * Ringback
+             * @default
+             */
+            ringback?: string;
+            /**
              * Seat
              * @default 0
              */
@@ -4335,6 +4340,11 @@ export interface components {
              * @default []
              */
             queues?: components["schemas"]["ServedRule"][];
+            /**
+             * Ringback
+             * @default
+             */
+            ringback?: string;
             /**
              * Seat
              * @default 0
