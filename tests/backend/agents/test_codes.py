@@ -283,6 +283,20 @@ def test_it_holds_while_the_registration_does_and_a_restart_keeps_it(tmp_path: P
     play(tmp_path, story)
 
 
+def test_a_backend_that_dies_while_it_speaks_says_it_again(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await has_phone(office)
+        office.media.plays_to_the_end = False
+        leg = await office.bridge.offer("*45", from_number=MEI_PHONE, sip_user=MEI_PHONE)
+        await office.until(lambda: heard(office, leg) != [])
+        office.media.plays_to_the_end = True
+        await restart(office)
+        await office.until(lambda: office.bridge.causes.get(leg) == "normal")
+        assert office.state(MEI) == "ready" and set(heard(office, leg)) == {"agent-is-ready.zh"}
+
+    play(tmp_path, story)
+
+
 def test_the_log_says_who_dialled_what_and_it_is_no_call_of_theirs(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         await has_phone(office)

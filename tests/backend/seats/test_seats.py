@@ -161,6 +161,23 @@ def test_who_calls_a_seat_with_a_tone_hears_it_until_the_answer(tmp_path: Path) 
     play(tmp_path, story)
 
 
+def test_who_asks_a_seat_with_a_tone_first_hears_it_and_the_customer_music(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        async with admin_of(office) as admin:
+            tone = Path(office.parts.library.file(await with_tone(admin), "zh")).name
+            mei, wei = await office.ready(MEI), await office.page(WEI)
+            customer = await office.bridge.offer(HOTLINE)
+            call = await mei.answer()
+            await mei.must("call.consult", call_id=call["call_id"], to="2001")
+            await wei.rung()
+            await office.until(lambda: plays_of(office.media.hears(call["leg_id"])) == tone)
+            assert plays_of(office.media.hears(customer)) == "music.wav"
+            await mei.must("call.complete", call_id=call["call_id"])
+            await office.until(lambda: plays_of(office.media.hears(customer)) == tone)
+
+    play(tmp_path, story)
+
+
 def test_a_tone_whose_file_is_gone_is_the_usual_one(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         async with admin_of(office) as admin:

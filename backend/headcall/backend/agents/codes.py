@@ -25,6 +25,8 @@ class Code(Struct, frozen=True):
     reason: str | None = None
 
 
+TELL: Final = "*49"
+
 CODES: Final[dict[str, Code]] = {
     "*45": Code("ready"),
     "*46": Code("offline"),
@@ -33,7 +35,7 @@ CODES: Final[dict[str, Code]] = {
     "*472": Code("break", "meal"),
     "*473": Code("break", "meeting"),
     "*48": Code("wrapped-up"),
-    "*49": Code(None),
+    TELL: Code(None),
 }
 """None of them toggles: dialled twice, or told to two backends, it means the same. `docs/queues.md` and the page of
 settings show them to people; a test holds all three together."""
@@ -82,7 +84,7 @@ class Codes:
         return user_id in self._listening
 
     async def carry_out(self, code: str, user_id: str) -> Told:
-        """Does what the code asks for. Once more is no harm."""
+        """Does what the code asks for, and knows what to say of it."""
         agent, person = self._agents.get(user_id), await self._person(user_id)
         if agent is None or person is None or "agent.work" not in person.rights:
             return NO_SEAT
