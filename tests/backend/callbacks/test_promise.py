@@ -105,6 +105,18 @@ async def accepts(office: Office, page: Page) -> str:
     return placed(office)[-1]
 
 
+async def shown_apart(office: Office, waiting: Call) -> None:
+    """On the board, of which two callers and one call-back are told."""
+    board = office.phone.board
+    (row,) = [each for each in board.whole()["queues"] if each["id"] == QUEUE_ID]
+    assert (row["waiting"], row["callbacks"]) == (2, 1)
+    assert [each["call_id"] for each in board.whole()["waiting"] if each["is_callback"]] == [waiting.call_id]
+    assert (row["offered"], row["abandoned"]) == (2, 0), "two callers; the kept place is none of its own"
+    await board.load()
+    (row,) = [each for each in board.whole()["queues"] if each["id"] == QUEUE_ID]
+    assert row["offered"] == 2, "nor after a start"
+
+
 def test_the_place_is_kept_the_agent_comes_first_and_then_the_customer(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         await offering(office)
@@ -116,10 +128,7 @@ def test_the_place_is_kept_the_agent_comes_first_and_then_the_customer(tmp_path:
         assert waiting.wait and waiting.wait.entered_at_ms == entered
         assert office.phone.queues.line()[0].call_id == waiting.call_id
         assert office.phone.queue_views.view(office.phone.queues.get(QUEUE_ID))["callbacks"] == 1  # type: ignore[arg-type]
-        board = office.phone.board.whole()
-        (shown,) = [each for each in board["queues"] if each["id"] == QUEUE_ID]
-        assert (shown["waiting"] - shown["callbacks"], shown["callbacks"]) == (len(board["waiting"]) - 1, 1)
-        assert [each["call_id"] for each in board["waiting"] if each["is_callback"]] == [waiting.call_id]
+        await shown_apart(office, waiting)
         assert office.bridge.causes[leg_id] == "normal" and not placed(office)
 
         mei = await office.ready(MEI)

@@ -3,7 +3,8 @@
 
 | figure    | counts                                                                             |
 |-----------|------------------------------------------------------------------------------------|
-| offered   | callers who joined the queue; who comes back because an agent was lost is not new   |
+| offered   | callers who joined the queue; who comes back because an agent was lost is not new,  |
+|           | nor is the place of a call-back: its caller has been counted                       |
 | answered  | of those, who were answered                                                        |
 | abandoned | who hung up while waiting                                                          |
 | counted   | who left the queue, but for those who hung up within `SHORT_MS`                    |
@@ -21,7 +22,7 @@ from msgspec.structs import replace
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from headcall.backend.calls.log import Ended, Entry, Event, QueueEntered, QueueLeft, from_row
+from headcall.backend.calls.log import CallbackAsked, Ended, Entry, Event, QueueEntered, QueueLeft, from_row
 from headcall.backend.calls.model import Call
 from headcall.backend.calls.store import CallLogRow, OpenCallRow
 from headcall.backend.cdr.store import CdrRow
@@ -73,6 +74,8 @@ class Today:
     def _clear(self) -> None:
         self._today: dict[str, Figures] = {}
         self._waiting: dict[str, Stretch] = {}
+        self._places: set[str] = set()
+        """Calls that are call-backs."""
         self._latest: deque[tuple[int, str, int]] = deque()
         self._lately: dict[str, Figures] = {}
         self._changed: set[str] = set()
@@ -86,7 +89,7 @@ class Today:
             select(CallLogRow)
             .where(
                 or_(CallLogRow.call_id.in_(todays), CallLogRow.call_id.in_(select(OpenCallRow.call_id))),
-                CallLogRow.type.in_(("queue_entered", "queue_left", "ended")),
+                CallLogRow.type.in_(("callback_asked", "queue_entered", "queue_left", "ended")),
             )
             .order_by(CallLogRow.at_ms, CallLogRow.call_id, CallLogRow.seq)
         )
@@ -129,7 +132,9 @@ class Today:
 
     def _take(self, call_id: str, at_ms: int, event: Event) -> None:
         match event:
-            case QueueEntered(queue_id=queue_id, entered_at_ms=entered_at_ms, rank=0):
+            case CallbackAsked():
+                self._places.add(call_id)
+            case QueueEntered(queue_id=queue_id, entered_at_ms=entered_at_ms, rank=0) if call_id not in self._places:
                 self._waiting[call_id] = Stretch(queue_id, entered_at_ms)
                 self._add(queue_id, at_ms, Figures(offered=1))
             case QueueLeft(why=why) if call_id in self._waiting:
@@ -137,6 +142,7 @@ class Today:
                 self._add(stretch.queue_id, at_ms, outcome(stretch, at_ms, why))
             case Ended():
                 self._waiting.pop(call_id, None)
+                self._places.discard(call_id)
             case _:
                 pass
 
