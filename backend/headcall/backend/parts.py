@@ -47,7 +47,8 @@ from headcall.backend.settings import Carrier, Numbering
 from headcall.backend.simulator import http as simulator_http
 from headcall.backend.stats import http as stats_http
 from headcall.backend.stats import mailing_http
-from headcall.backend.stats.assembly import mailing_of, stats_of
+from headcall.backend.stats.assembly import keeper_of, mailing_of, stats_of
+from headcall.backend.stats.keeper import Keeper
 from headcall.backend.stats.mailing import Mailing
 from headcall.backend.stats.service import Stats
 from headcall.backend.store.engine import Store, sqlite_url
@@ -94,6 +95,7 @@ class Parts:
     records: Records
     nodes: Nodes
     stats: Stats
+    keeper: Keeper
     mailing: Mailing
     control: Control
 
@@ -221,6 +223,7 @@ def assemble(
         records=Records(store, ctx.clock),
         nodes=Nodes(ctx.bus, ctx.clock),
         stats=stats,
+        keeper=keeper_of(ctx, store, stats),
         mailing=mailing_of(ctx, store, stats),
         control=control,
     )

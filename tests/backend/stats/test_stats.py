@@ -65,8 +65,7 @@ async def asked(c: Company, login: str, **query: Any) -> dict[str, dict[str, Any
 
 
 def test_the_database_gives_the_figures_computed_by_hand(tmp_path: Path, database_url: str) -> None:
-    async def scenario(c: Company) -> None:
-        await kept(c)
+    async def check(c: Company) -> None:
         queues = await asked(c, "anna", by="queue")
         a = queues[A]
         assert (a["offered"], a["service_level"], a["asa_s"], a["wrap_up_s"]) == (11, 0.2727, 23.3, 5.7)
@@ -83,6 +82,13 @@ def test_the_database_gives_the_figures_computed_by_hand(tmp_path: Path, databas
         only_b = await asked(c, "anna", by="number", queue_id=[B])
         assert (only_b["400"]["offered"], only_b["total"]["offered"]) == (1, 3)
         assert (await asked(c, "anna", by="queue", number="955"))["total"]["offered"] == 2
+
+    async def scenario(c: Company) -> None:
+        await kept(c)
+        await check(c)
+        assert await c.parts.keeper.look() == 2  # nine and ten o'clock
+        await check(c)
+        assert await c.parts.keeper.look() == 0
 
     run_in_company(tmp_path, scenario, database_url=database_url)
 
@@ -160,9 +166,11 @@ def test_no_report_goes_through_all_there_ever_was(tmp_path: Path) -> None:
 
         engine = c.parts.store.engine.sync_engine
         event.listen(engine, "before_cursor_execute", note)
-        for by in ("queue", "agent", "number", "interval"):
-            await asked(c, "anna", by=by)
-            await asked(c, "anna", by=by, queue_id=[A], number="400", user_id=MEI)
+        for hours_made in (2, 0):
+            for by in ("queue", "agent", "number", "interval"):
+                await asked(c, "anna", by=by)
+                await asked(c, "anna", by=by, queue_id=[A], number="400", user_id=MEI)
+            assert await c.parts.keeper.look() == hours_made
         event.remove(engine, "before_cursor_execute", note)
         assert len({statement for statement, _ in asked_of_sqlite}) >= 8
         async with c.parts.store.read() as session:

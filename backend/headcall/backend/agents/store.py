@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from headcall.backend.agents.model import Agent, State
+from headcall.backend.stats.slots import talks_of, touch
 from headcall.backend.store.base import Base, Id
 from headcall.backend.users.store import UserRow
 
@@ -118,6 +119,10 @@ async def note_period(session: AsyncSession, was: Agent, is_now: Agent) -> None:
         period.since_ms, period.until_ms = begin, end
         session.add(period)
     await session.flush()
+    talked = [was.since_ms]
+    if was.state == "wrap_up" and call_id:  # counts for the talk, whose hour may be another
+        talked += await talks_of(session, call_id)
+    await touch(session, min(talked), is_now.since_ms)
 
 
 async def _talked_before(session: AsyncSession, agent: Agent) -> str | None:

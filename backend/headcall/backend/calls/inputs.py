@@ -65,6 +65,8 @@ class RefuseCaller(Struct, frozen=True):
     cause: str
     hours_id: str = ""
     """The opening hours that are over: they say what is announced, and where the call goes then."""
+    queue_id: str = ""
+    """The queue that takes nobody in."""
 
 
 class WithAttendant(Struct, frozen=True):

@@ -209,6 +209,8 @@ class Refusing(Event, frozen=True):
     cause: str
     hours_id: str = ""
     """The opening hours that are over."""
+    queue_id: str = ""
+    """The queue that took nobody in. Empty: no queue's door."""
 
 
 class AttendantEntered(Event, frozen=True):

@@ -168,10 +168,10 @@ class Routing:
         if queue is None:
             return RefuseCaller("unknown-number")
         if self.is_closed(queue.hours_id):
-            return RefuseCaller("closed", queue.hours_id)
+            return RefuseCaller("closed", queue.hours_id, queue_id)
         if refusal := self.refusal_of(queue):
             if not queue.overflow or steps >= MOST_STEPS:
-                return RefuseCaller(refusal)
+                return RefuseCaller(refusal, queue_id=queue_id)
             return await self.target(queue.overflow, "browser", caller=caller, steps=steps + 1, origin=origin)
         return WaitInQueue(
             queue_id,

@@ -9,6 +9,7 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from headcall.backend.stats.slots import touch_call
 from headcall.backend.store.base import Base, Id, iso_or_none
 
 
@@ -53,6 +54,7 @@ async def change(session: AsyncSession, call_id: str, **fields: object) -> Outco
     for name, value in fields.items():
         setattr(row, name, value)
     await session.flush()
+    await touch_call(session, call_id)
     return row.outcome()
 
 

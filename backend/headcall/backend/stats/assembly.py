@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from headcall.backend.audit.service import Audit
 from headcall.backend.settings import Mail, Statistics
 from headcall.backend.stats.figures import Rules
+from headcall.backend.stats.keeper import Keeper
 from headcall.backend.stats.mailing import Mailing
 from headcall.backend.stats.post import Post
 from headcall.backend.stats.service import Stats
@@ -21,6 +22,11 @@ def stats_of(store: Store, clock: Clock, settings: Settings) -> Stats:
     limits = settings.section(Statistics)
     rules = Rules(answer_within_ms=limits.answer_within_s * 1000, short_abandon_ms=limits.short_abandon_s * 1000)
     return Stats(store, clock, zone_of(settings), rules)
+
+
+def keeper_of(ctx: RoleContext, store: Store, stats: Stats) -> Keeper:
+    """Makes the sums from which reports are read."""
+    return Keeper(stats, store, ctx.ids)
 
 
 def mailing_of(ctx: RoleContext, store: Store, stats: Stats) -> Mailing:

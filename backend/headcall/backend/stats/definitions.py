@@ -45,6 +45,12 @@ DEFINITIONS: Final = (
     Definition("turned_away", "visits", "count", "未能服务", "Turned away",
         "等待无果，听到致歉语音后结束。",
         "The waiting was in vain, and the caller was told so."),
+    Definition("refused", "visits", "count", "未进线", "Refused",
+        "未能进入任何队列、也未与任何人通话的外线来电：队列已满、无人当班、非营业时间、号码不存在。不计入进线量；溢出或转往别处后被接待的不计。按队列看时：仅计该队列拒绝的。",
+        "Calls from outside that came into no queue and talked with nobody: queue full, nobody on duty, closed, no such number. They are not offered; who was sent on and served elsewhere is none of them. By queue: those whom this queue did not take in."),  # noqa: E501
+    Definition("refused_by", "visits", "counts", "未进线原因", "Refused by reason",
+        "各原因的次数：full 队列已满，unstaffed 无人当班，closed 非营业时间，unknown 号码不存在。",
+        "How many for each reason: full (queue full), unstaffed (nobody on duty), closed (outside the hours), unknown (no such number)."),  # noqa: E501
     Definition("service_level", "visits", "share", "服务水平", "Service level",
         "T 秒内接起 ÷ 进线量。T 为设置项 answer_within_s，默认 20 秒；等待时间恰为 T 的算在内。",
         "Answered within T / offered. T is the setting answer_within_s, 20 s at first; a wait of just T counts as within."),  # noqa: E501

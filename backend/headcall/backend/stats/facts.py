@@ -22,10 +22,20 @@ from headcall.backend.calls.log import (
     TransferStarted,
 )
 from headcall.backend.calls.model import EMPTY, Call, Leg
-from headcall.backend.stats.model import Facts, Ring, RingOutcome, Talk, Visit, VisitOutcome
+from headcall.backend.stats.model import Facts, Refusal, RefusedBy, Ring, RingOutcome, Talk, Visit, VisitOutcome
 
 _LEFT: Final[dict[str, VisitOutcome]] = {"answered": "answered", "callback": "callback"}
 """What is clear at once. Whoever leaves otherwise has given up, unless the log goes on to send them elsewhere."""
+
+
+_AT_THE_DOOR: Final[dict[str, RefusedBy]] = {
+    "queue-full": "full",
+    "no-agent": "unstaffed",
+    "closed": "closed",
+    "unknown-number": "unknown",
+    "gone": "unknown",
+    "incomplete-number": "unknown",
+}
 
 
 class _Stretch(Struct):
@@ -52,6 +62,7 @@ class _Reader:
         self.visits: list[Visit] = []
         self.talks: dict[str, _Stretch] = {}
         self.rings: list[Ring] = []
+        self._refusal: Refusal | None = None
         self._entered: int | None = None
         """The place in the log of the visit that is going on; None while a caller who came back waits."""
         self._rung: tuple[int, int, tuple[str, ...]] | None = None
@@ -59,6 +70,7 @@ class _Reader:
     def read(self, entry: Entry) -> None:
         before, self.call = self.call, apply(self.call, entry)
         self._waiting(before, entry)
+        self._refusing(before, entry)
         self._ringing(before, entry)
         self._talking(before, entry)
 
@@ -66,7 +78,13 @@ class _Reader:
         ours = [each for each in self.talks.values() if each.talk.user_id == self.call.agent_id]
         for each in (ours or list(self.talks.values()))[-1:]:
             each.mark(is_last=True)
-        return Facts(tuple(self.visits), tuple(each.talk for each in self.talks.values()), tuple(self.rings))
+        was_served = self.visits or self.talks or self._entered is not None
+        return Facts(
+            refusal=None if was_served else self._refusal,
+            visits=tuple(self.visits),
+            talks=tuple(each.talk for each in self.talks.values()),
+            rings=tuple(self.rings),
+        )
 
     # ------------------------------------------------------------ waiting
 
@@ -92,6 +110,16 @@ class _Reader:
                 self.visits[-1] = replace(self.visits[-1], outcome="overflowed")
             case Refusing() if self._entered is not None and self.visits and self.visits[-1].outcome == "abandoned":
                 self.visits[-1] = replace(self.visits[-1], outcome="turned-away")
+            case _:
+                pass
+
+    def _refusing(self, before: Call, entry: Entry) -> None:
+        """At a door of ours. The first one counts: who is sent on from there may meet another."""
+        match entry.event:
+            case Refusing(cause=cause, queue_id=queue_id) if before.direction == "in" and self._refusal is None:
+                if why := _AT_THE_DOOR.get(cause):
+                    number = before.to_number[:64]
+                    self._refusal = Refusal(before.call_id, queue_id or None, number, entry.at_ms, why)
             case _:
                 pass
 

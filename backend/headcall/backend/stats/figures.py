@@ -2,13 +2,18 @@
 """Sums of facts, and the figures made of them (`stats.definitions` says what each means). Pure."""
 
 from collections import Counter
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from msgspec import Struct, field
 
-from headcall.backend.stats.model import Handled, Ring, Spell, Visit
+from headcall.backend.stats.definitions import DEFINITIONS
+from headcall.backend.stats.model import REFUSED_BY, Handled, Refusal, Ring, Spell, Visit
 
-BUSY = ("talking", "wrap_up")
+VERSION: Final = 1
+"""Of how facts are summed up. Whoever changes that without changing a definition's text adds one."""
+
+MARKS: Final = range(1, 6)
 
 
 class Rules(Struct, frozen=True):
@@ -18,13 +23,25 @@ class Rules(Struct, frozen=True):
     short_abandon_ms: int = 5_000
 
 
-class Sums(Struct):
-    """What has been counted for one row."""
+class CallSums(Struct):
+    """What callers met and what was talked: counted by queue, agent and number."""
 
-    visits: Counter[str] = field(default_factory=Counter)
-    """By outcome; `in-time` and `late` are parts of answered and of all abandoned."""
+    answered: int = 0
+    in_time: int = 0
+    """Of these."""
+    abandoned: int = 0
+    short_abandoned: int = 0
+    late: int = 0
+    """Gave up after the time in which they should have been answered; a part of both kinds of abandons."""
+    overflowed: int = 0
+    callbacks: int = 0
+    turned_away: int = 0
     answer_wait_ms: int = 0
     longest_wait_ms: int = 0
+    refused_full: int = 0
+    refused_unstaffed: int = 0
+    refused_closed: int = 0
+    refused_unknown: int = 0
     handled: int = 0
     talk_ms: int = 0
     hold_ms: int = 0
@@ -32,55 +49,122 @@ class Sums(Struct):
     transfers: int = 0
     other_calls: int = 0
     other_ms: int = 0
-    rings: Counter[str] = field(default_factory=Counter)
-    spells_ms: Counter[str] = field(default_factory=Counter)
-    breaks_ms: Counter[str] = field(default_factory=Counter)
     asked: int = 0
-    marks: Counter[int] = field(default_factory=Counter)
-    dispositions: Counter[str] = field(default_factory=Counter)
+    mark_1: int = 0
+    mark_2: int = 0
+    mark_3: int = 0
+    mark_4: int = 0
+    mark_5: int = 0
+
+    @property
+    def offered(self) -> int:
+        turned = self.overflowed + self.callbacks + self.turned_away
+        return self.answered + self.abandoned + self.short_abandoned + turned
+
+    @property
+    def marks(self) -> dict[int, int]:
+        return {mark: getattr(self, f"mark_{mark}") for mark in MARKS}
+
+    @property
+    def refused(self) -> dict[str, int]:
+        return {why: getattr(self, f"refused_{why}") for why in REFUSED_BY}
+
+
+class AgentSums(Struct):
+    """How agents were rung, and what they did with their time."""
+
+    rung: int = 0
+    missed: int = 0
+    ready_ms: int = 0
+    ringing_ms: int = 0
+    talking_ms: int = 0
+    wrap_up_ms: int = 0
+    break_ms: int = 0
+
+
+LARGEST: Final = frozenset({"longest_wait_ms"})
+"""Of these the larger one is kept; all others are added up."""
+
+
+class Sums(Struct):
+    """What has been counted for one row. Sums of parts can be put together: it is the same as the sums of the whole."""
+
+    calls: CallSums = field(default_factory=CallSums)
+    agents: AgentSums = field(default_factory=AgentSums)
+    breaks_ms: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    """Of calls whose last talk is counted here; the empty one: of a queue, and without a code."""
+    code_talk_ms: Counter[str] = field(default_factory=Counter)
 
     def visit(self, visit: Visit, rules: Rules) -> None:
-        self.longest_wait_ms = max(self.longest_wait_ms, visit.wait_ms)
-        outcome: str = visit.outcome
-        if outcome == "answered":
-            self.answer_wait_ms += visit.wait_ms
-            self.visits["in-time"] += visit.wait_ms <= rules.answer_within_ms
-        elif outcome == "abandoned":
-            self.visits["late"] += visit.wait_ms > rules.answer_within_ms
-            if visit.wait_ms < rules.short_abandon_ms:
-                outcome = "short"
-        self.visits[outcome] += 1
+        calls = self.calls
+        calls.longest_wait_ms = max(calls.longest_wait_ms, visit.wait_ms)
+        match visit.outcome:
+            case "answered":
+                calls.answered += 1
+                calls.answer_wait_ms += visit.wait_ms
+                calls.in_time += visit.wait_ms <= rules.answer_within_ms
+            case "abandoned":
+                is_short = visit.wait_ms < rules.short_abandon_ms
+                calls.short_abandoned += is_short
+                calls.abandoned += not is_short
+                calls.late += visit.wait_ms > rules.answer_within_ms
+            case "overflowed":
+                calls.overflowed += 1
+            case "callback":
+                calls.callbacks += 1
+            case "turned-away":
+                calls.turned_away += 1
+
+    def refusal(self, refusal: Refusal) -> None:
+        name = f"refused_{refusal.why}"
+        setattr(self.calls, name, getattr(self.calls, name) + 1)
 
     def talk(self, handled: Handled) -> None:
-        talk = handled.talk
+        talk, calls = handled.talk, self.calls
         if talk.queue_id is None:
-            self.other_calls += 1
-            self.other_ms += talk.talk_ms + talk.hold_ms
+            calls.other_calls += 1
+            calls.other_ms += talk.talk_ms + talk.hold_ms
         else:
-            self.handled += 1
-            self.talk_ms += talk.talk_ms
-            self.hold_ms += talk.hold_ms
-            self.wrap_up_ms += handled.wrap_up_ms
-            self.transfers += talk.transferred
+            calls.handled += 1
+            calls.talk_ms += talk.talk_ms
+            calls.hold_ms += talk.hold_ms
+            calls.wrap_up_ms += handled.wrap_up_ms
+            calls.transfers += talk.transferred
         if talk.is_last:
             self._came_out(handled)
 
     def _came_out(self, handled: Handled) -> None:
-        self.asked += handled.talk.asked or handled.mark is not None
-        if handled.mark is not None:
-            self.marks[handled.mark] += 1
-        if handled.disposition:
-            self.dispositions[handled.disposition] += 1
+        talk = handled.talk
+        self.calls.asked += talk.asked or handled.mark is not None
+        if handled.mark in MARKS:
+            name = f"mark_{handled.mark}"
+            setattr(self.calls, name, getattr(self.calls, name) + 1)
+        if talk.queue_id is not None or handled.disposition:
+            self.codes[handled.disposition or ""] += 1
+            self.code_talk_ms[handled.disposition or ""] += talk.talk_ms
 
     def ring(self, ring: Ring) -> None:
-        self.rings[ring.outcome] += 1
+        self.agents.rung += 1
+        self.agents.missed += ring.outcome == "missed"
 
     def spell(self, spell: Spell) -> None:
         if spell.state == "offline":
             return
-        self.spells_ms[spell.state] += spell.ms
+        name = f"{spell.state}_ms"
+        setattr(self.agents, name, getattr(self.agents, name) + spell.ms)
         if spell.state == "break":
             self.breaks_ms[spell.reason or ""] += spell.ms
+
+    def add(self, other: "Sums") -> None:
+        """Puts the sums of another part to these."""
+        for mine, theirs in ((self.calls, other.calls), (self.agents, other.agents)):
+            for name in mine.__struct_fields__:
+                a, b = getattr(mine, name), getattr(theirs, name)
+                setattr(mine, name, max(a, b) if name in LARGEST else a + b)
+        self.breaks_ms.update(other.breaks_ms)
+        self.codes.update(other.codes)
+        self.code_talk_ms.update(other.code_talk_ms)
 
 
 class Scope(Struct, frozen=True):
@@ -94,67 +178,82 @@ class Scope(Struct, frozen=True):
 
 def figures_of(sums: Sums, scope: Scope) -> dict[str, Any]:
     """All figures of a row, by the ids of the definitions."""
-    return _of_visits(sums, scope) | _of_talks(sums) | _of_agents(sums, scope)
+    return _of_visits(sums.calls, scope) | _of_talks(sums) | _of_agents(sums, scope)
 
 
-def _of_visits(sums: Sums, scope: Scope) -> dict[str, Any]:
-    seen = sums.visits
-    answered, abandoned, short = seen["answered"], seen["abandoned"], seen["short"]
-    shown: dict[str, Any] = {"answered": answered, "asa_s": _mean_s(sums.answer_wait_ms, answered)}
-    offered = answered + abandoned + short + seen["overflowed"] + seen["callback"] + seen["turned-away"]
-    if scope.visits:
-        shown |= {
-            "offered": offered,
-            "abandoned": abandoned,
-            "short_abandoned": short,
-            "overflowed": seen["overflowed"],
-            "callbacks": seen["callback"],
-            "turned_away": seen["turned-away"],
-            "service_level": _share(seen["in-time"], offered),
-            "service_level_net": _share(seen["in-time"], answered + seen["late"]),
-            "abandon_rate": _share(abandoned, offered - short),
-        }
-    else:
-        hidden = ("offered", "abandoned", "short_abandoned", "overflowed", "callbacks", "turned_away")
-        shares = ("service_level", "service_level_net", "abandon_rate")
-        shown |= dict.fromkeys((*hidden, *shares))
-    return shown | {"longest_wait_s": _seconds(sums.longest_wait_ms) if offered else None}
+ONLY_OF_VISITS: Final = (
+    *("offered", "abandoned", "short_abandoned", "overflowed", "callbacks", "turned_away"),
+    *("service_level", "service_level_net", "abandon_rate", "refused", "refused_by"),
+)
+
+
+def _of_visits(seen: CallSums, scope: Scope) -> dict[str, Any]:
+    shown = {
+        "answered": seen.answered,
+        "asa_s": _mean_s(seen.answer_wait_ms, seen.answered),
+        "longest_wait_s": _seconds(seen.longest_wait_ms) if seen.offered else None,
+    }
+    if not scope.visits:
+        return shown | dict.fromkeys(ONLY_OF_VISITS)
+    return shown | {
+        "offered": seen.offered,
+        "abandoned": seen.abandoned,
+        "short_abandoned": seen.short_abandoned,
+        "overflowed": seen.overflowed,
+        "callbacks": seen.callbacks,
+        "turned_away": seen.turned_away,
+        "service_level": _share(seen.in_time, seen.offered),
+        "service_level_net": _share(seen.in_time, seen.answered + seen.late),
+        "abandon_rate": _share(seen.abandoned, seen.offered - seen.short_abandoned),
+        "refused": sum(seen.refused.values()),
+        "refused_by": seen.refused,
+    }
 
 
 def _of_talks(sums: Sums) -> dict[str, Any]:
-    marks = sum(sums.marks.values())
+    done, given = sums.calls, sums.calls.marks
+    marks = sum(given.values())
+    codes = {code: n for code, n in sums.codes.items() if code}
     return {
-        "handled": sums.handled,
-        "talk_s": _mean_s(sums.talk_ms, sums.handled),
-        "hold_s": _mean_s(sums.hold_ms, sums.handled),
-        "wrap_up_s": _mean_s(sums.wrap_up_ms, sums.handled),
-        "aht_s": _mean_s(sums.talk_ms + sums.hold_ms + sums.wrap_up_ms, sums.handled),
-        "transfers": sums.transfers,
-        "other_calls": sums.other_calls,
-        "other_talk_s": _mean_s(sums.other_ms, sums.other_calls),
-        "asked": sums.asked,
+        "handled": done.handled,
+        "talk_s": _mean_s(done.talk_ms, done.handled),
+        "hold_s": _mean_s(done.hold_ms, done.handled),
+        "wrap_up_s": _mean_s(done.wrap_up_ms, done.handled),
+        "aht_s": _mean_s(done.talk_ms + done.hold_ms + done.wrap_up_ms, done.handled),
+        "transfers": done.transfers,
+        "other_calls": done.other_calls,
+        "other_talk_s": _mean_s(done.other_ms, done.other_calls),
+        "asked": done.asked,
         "marks": marks,
-        "mark_rate": _share(marks, sums.asked),
-        "mark_mean": round(sum(mark * n for mark, n in sums.marks.items()) / marks, 2) if marks else None,
-        "mark_counts": {str(mark): sums.marks[mark] for mark in range(1, 6)},
-        "dispositions": dict(sorted(sums.dispositions.items(), key=lambda each: (-each[1], each[0]))),
+        "mark_rate": _share(marks, done.asked),
+        "mark_mean": round(sum(mark * n for mark, n in given.items()) / marks, 2) if marks else None,
+        "mark_counts": {str(mark): n for mark, n in given.items()},
+        "dispositions": dict(sorted(codes.items(), key=lambda each: (-each[1], each[0]))),
     }
 
 
 def _of_agents(sums: Sums, scope: Scope) -> dict[str, Any]:
     if not scope.agents:
         return dict.fromkeys(("rung", "missed", "login_s", "ready_s", "break_s", "occupancy", "breaks"))
-    spent = sums.spells_ms
-    login, pause = sum(spent.values()), spent["break"]
+    spent = sums.agents
+    busy = spent.talking_ms + spent.wrap_up_ms
+    login = spent.ready_ms + spent.ringing_ms + busy + spent.break_ms
     return {
-        "rung": sum(sums.rings.values()),
-        "missed": sums.rings["missed"],
+        "rung": spent.rung,
+        "missed": spent.missed,
         "login_s": _seconds(login),
-        "ready_s": _seconds(spent["ready"]),
-        "break_s": _seconds(pause),
-        "occupancy": _share(sum(spent[state] for state in BUSY), login - pause),
+        "ready_s": _seconds(spent.ready_ms),
+        "break_s": _seconds(spent.break_ms),
+        "occupancy": _share(busy, login - spent.break_ms),
         "breaks": {reason: _seconds(ms) for reason, ms in sorted(sums.breaks_ms.items())},
     }
+
+
+def version_of(rules: Rules, shift_ms: int) -> str:
+    """Names what sums were made by. Those of another version are made anew: by other limits or definitions, or cut by
+    the clock of a zone that is half an hour off (`shift_ms`)."""
+    meant = "\n".join(f"{each.id} {each.en_text}" for each in DEFINITIONS)
+    return sha256(f"{VERSION} {rules} {shift_ms} {meant}".encode()).hexdigest()[:16]
 
 
 def _seconds(ms: int) -> float:

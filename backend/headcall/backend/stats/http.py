@@ -34,6 +34,8 @@ class Figures(BaseModel):
     overflowed: Count
     callbacks: Count
     turned_away: Count
+    refused: Count
+    refused_by: dict[str, int] | None
     service_level: Share
     service_level_net: Share
     abandon_rate: Share

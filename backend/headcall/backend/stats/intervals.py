@@ -2,7 +2,7 @@
 """Days, weeks and quarters of an hour on the company's clock. Pure: the moment and the zone are arguments."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, Literal
 
@@ -63,7 +63,7 @@ def cuts(span: Span, interval: Interval, zone: tzinfo) -> list[int]:
     return found
 
 
-def place(starts: list[int], at_ms: int) -> int:
+def place(starts: Sequence[int], at_ms: int) -> int:
     """The interval a moment belongs to."""
     return max(0, bisect_right(starts, at_ms) - 1)
 
@@ -86,3 +86,9 @@ _DAYS: Final[dict[str, tuple[Callable[[date], date], Callable[[date], date]]]] =
     "month": (_next_month, _first),
 }
 """The first day of the next one, and of the one that a day belongs to."""
+
+
+def shift_of(zone: tzinfo) -> int:
+    """What the zone's clock is off the full hours of UTC: half an hour in India."""
+    offset = datetime(2026, 1, 1, tzinfo=zone).utcoffset() or timedelta()
+    return round(offset.total_seconds() * 1000) % STEPS_MS["hour"]

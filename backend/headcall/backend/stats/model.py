@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The facts that figures are made of. Each is written once, when its call has ended. Rules without I/O."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -10,6 +10,9 @@ from headcall.backend.calls.model import Direction
 
 VisitOutcome = Literal["answered", "abandoned", "overflowed", "callback", "turned-away"]
 RingOutcome = Literal["won", "missed", "withdrawn"]
+RefusedBy = Literal["full", "unstaffed", "closed", "unknown"]
+REFUSED_BY: Final[tuple[RefusedBy, ...]] = ("full", "unstaffed", "closed", "unknown")
+"""A full queue, a queue nobody serves now, closing time, a number that is nobody's."""
 
 
 class Visit(Struct, frozen=True):
@@ -63,9 +66,21 @@ class Ring(Struct, frozen=True):
     outcome: RingOutcome
 
 
+class Refusal(Struct, frozen=True):
+    """A caller was sent away at the door: came into no queue, and talked with nobody."""
+
+    call_id: str
+    queue_id: str | None
+    """Whose door it was. None: outside the hours of the number, or nobody's number."""
+    number: str
+    at_ms: int
+    why: RefusedBy
+
+
 class Facts(Struct, frozen=True):
     """All of a call."""
 
+    refusal: Refusal | None = None
     visits: tuple[Visit, ...] = ()
     talks: tuple[Talk, ...] = ()
     rings: tuple[Ring, ...] = ()

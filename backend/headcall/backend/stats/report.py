@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A report: facts sorted into rows. Pure; `stats.service` brings the facts."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from headcall.backend.stats.figures import Rules, Scope, Sums, figures_of
 from headcall.backend.stats.intervals import Interval, Span, place
-from headcall.backend.stats.model import Handled, Ring, Spell, Visit
+from headcall.backend.stats.model import Handled, Refusal, Ring, Spell, Visit
 
 By = Literal["queue", "agent", "number", "interval"]
 
@@ -39,7 +40,7 @@ class Row(Struct, frozen=True):
 class Report:
     def __init__(self, question: Question, rules: Rules, starts: list[int]) -> None:
         """`starts`: the beginnings of the intervals, when that is what it is by."""
-        self.question, self._rules, self._starts = question, rules, starts
+        self.question, self._rules, self.starts = question, rules, starts
         self._rows: dict[str | int, Sums] = {start: Sums() for start in starts}
         self._total = Sums()
 
@@ -47,6 +48,10 @@ class Report:
         key = {"queue": visit.queue_id, "agent": visit.user_id, "number": visit.number}
         for sums in self._sums(key, visit.at_ms):
             sums.visit(visit, self._rules)
+
+    def refusal(self, refusal: Refusal) -> None:
+        for sums in self._sums({"queue": refusal.queue_id, "number": refusal.number}, refusal.at_ms):
+            sums.refusal(refusal)
 
     def talk(self, handled: Handled) -> None:
         talk = handled.talk
@@ -63,8 +68,15 @@ class Report:
         for sums in self._sums({"agent": spell.user_id}, at_ms):
             sums.spell(spell)
 
-    def rows(self) -> list[Row]:
-        return [Row(key, figures_of(sums, self.question.scope)) for key, sums in self._rows.items()]
+    def merge(self, key: str | int, part: Sums) -> None:
+        """Sums that were made already: `key` is that of the row, or a moment of its interval."""
+        where = self._sums({}, key) if isinstance(key, int) else self._sums({self.question.by: key}, 0)
+        for sums in where:
+            sums.add(part)
+
+    def rows(self) -> Iterator[Row]:
+        for key, sums in self._rows.items():
+            yield Row(key, figures_of(sums, self.question.scope))
 
     def total(self) -> dict[str, Any]:
         return figures_of(self._total, self.question.scope)
@@ -72,7 +84,7 @@ class Report:
     def _sums(self, key: dict[str, str | None], at_ms: int) -> tuple[Sums, ...]:
         """Where a fact counts: its row and the last line, or nowhere."""
         if self.question.by == "interval":
-            return self._rows[self._starts[place(self._starts, at_ms)]], self._total
+            return self._rows[self.starts[place(self.starts, at_ms)]], self._total
         found = key.get(self.question.by)
         if found is None:
             return ()

@@ -5,7 +5,7 @@ from sqlalchemy import Index, String, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from headcall.backend.stats import schedule_rows  # noqa: F401 - its tables belong to this feature
+from headcall.backend.stats import schedule_rows, sum_rows  # noqa: F401 - their tables belong to this feature
 from headcall.backend.stats.model import Facts
 from headcall.backend.store.base import Base, Id
 
@@ -54,12 +54,25 @@ class RingRow(Base):
     outcome: Mapped[str] = mapped_column(String(16))
 
 
+class RefusalRow(Base):
+    __tablename__ = "stat_refusals"
+    __table_args__ = (Index(None, "at_ms"),)
+
+    call_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    queue_id: Mapped[str | None] = mapped_column(Id)
+    number: Mapped[str] = mapped_column(String(64))
+    at_ms: Mapped[int]
+    why: Mapped[str] = mapped_column(String(16))
+
+
 async def replace(session: AsyncSession, call_id: str, facts: Facts) -> None:
     """The facts of a call, instead of those that were there: writing them twice does no harm."""
-    for table in (VisitRow, TalkRow, RingRow):
+    for table in (VisitRow, TalkRow, RingRow, RefusalRow):
         await session.execute(delete(table).where(table.call_id == call_id))
     session.add_all(VisitRow(**_fields(visit)) for visit in facts.visits)
     session.add_all(TalkRow(**_fields(talk)) for talk in facts.talks)
+    if facts.refusal:
+        session.add(RefusalRow(**_fields(facts.refusal)))
     session.add_all(RingRow(**_fields(ring)) for ring in facts.rings)
     await session.flush()
 

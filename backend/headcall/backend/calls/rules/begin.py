@@ -71,8 +71,8 @@ def go_to(plan: Plan, target: Target) -> None:
             start_round(plan, target)
             if any(device.kind == "browser" for device in target.devices):
                 tell_caller_it_rings(plan)
-        case RefuseCaller(cause, hours_id):
-            refuse_caller(plan, cause, hours_id)
+        case RefuseCaller(cause, hours_id, queue_id):
+            refuse_caller(plan, cause, hours_id, queue_id)
         case WithAttendant():
             attendant.enter(plan, target)
         case _:

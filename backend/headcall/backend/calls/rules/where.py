@@ -66,13 +66,13 @@ def back_in_queue(plan: Plan, comeback: Comeback) -> None:
     )
 
 
-def refuse_caller(plan: Plan, cause: str, hours_id: str = "") -> None:
+def refuse_caller(plan: Plan, cause: str, hours_id: str = "", queue_id: str = "") -> None:
     """Says why it goes no further. A browser's page shows it; a telephone is told by an application, or by its tone."""
     customer = plan.call.customer
     if customer.kind == "browser" or not customer.is_live:
         end(plan, cause, "system")
     elif plan.call.refusal is None:
-        plan.note(Refusing(cause, hours_id))
+        plan.note(Refusing(cause, hours_id, queue_id))
 
 
 def failed_to_reach(plan: Plan, cause: str) -> None:
