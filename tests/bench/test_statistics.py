@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A month's report in a year of 3,000 calls a day, against the least that a request costs; and what it takes from others:
-the longest time for which the event loop was held."""
+"""A month's report in a year of 3,000 calls a day, against the least that a request costs; and what it takes from
+others: the longest time for which the event loop was held."""
 
 import asyncio
 import os

@@ -12,6 +12,8 @@ const figures = (part: Partial<Report["total"]>): Report["total"] => ({
   overflowed: null,
   callbacks: null,
   turned_away: null,
+  refused: null,
+  refused_by: null,
   service_level: null,
   service_level_net: null,
   abandon_rate: null,
@@ -97,7 +99,7 @@ describe("what the address asks for", () => {
 });
 
 describe("figures as people read them", () => {
-  const reason = (key: string) => (key === "meal" ? "Meal" : "none");
+  const name = (key: string) => (key === "meal" ? "Meal" : key || "none");
   test.each([
     ["count", 12_345, "12,345"],
     ["seconds", 23.3, "23.3 s"],
@@ -109,7 +111,7 @@ describe("figures as people read them", () => {
     ["counts", {}, "–"],
     ["seconds_by", { meal: 600, "": 60 }, "Meal: 10:00 · none: 1:00"],
   ] as const)("%s %j is %s", (unit, value, text) => {
-    expect(shown(unit, value, "en-GB", reason)).toBe(text);
+    expect(shown(unit, value, "en-GB", name)).toBe(text);
   });
   test("an interval is named by the company's clock, wherever the page is", () => {
     expect(intervalName("2026-11-25T09:00:00+08:00", "hour", "en-GB")).toBe("25/11 09:00");

@@ -18,6 +18,14 @@
 | 13   | 10:05 | 1390   | Lei dials out; talks 33                                                                  |
 | 14   | 10:10 | 400    | A: Mei after 25; talks 15; mark 4                                                        |
 | 15   | 10:59 | 400    | A: enters at 10:59:50, Mei after just 20, so after the full hour; talks 10               |
+
+Five more come to doors that are shut (`DOORS`):
+
+| 16   | 12:01 | 400    | A is full: told so, and ends                                                             |
+| 17   | 12:02 | 400    | nobody is on duty in A: hangs up while it is said                                        |
+| 18   | 12:03 | 955    | outside the hours of the number                                                          |
+| 19   | 12:04 | 999    | nobody's number                                                                          |
+| 20   | 12:05 | 400    | A is closed; sent on to B: Lei after 6; talks 12                                         |
 """
 
 from collections.abc import Iterator
@@ -26,7 +34,7 @@ from zoneinfo import ZoneInfo
 
 from headcall.backend.calls import log as says
 from headcall.backend.calls.log import Entry, Event
-from headcall.backend.calls.model import Comeback, Direction, Leg, Ring, RingKind
+from headcall.backend.calls.model import Comeback, Direction, EndedBy, Leg, Ring, RingKind
 
 ZONE = ZoneInfo("Asia/Shanghai")
 A, B, MEI, LEI = "que_a", "que_b", "usr_mei", "usr_lei"
@@ -88,6 +96,10 @@ class Log:
             if mark is not None:
                 self.note(says.Marked(mark))
         return self.note(says.LegClosed(self.leg("caller"), "normal"), says.Ended("normal", "agent"))
+
+    def refused(self, cause: str, queue_id: str = "", *, by: EndedBy = "system") -> "Log":
+        self.note(says.Refusing(cause, "", queue_id)).after(6)
+        return self.note(says.Ended(cause if by == "system" else "caller-cancelled", by))
 
     def ring_id(self, ahead: int = 0) -> str:
         return f"{self.call_id}_ring_{self._rings + ahead}"
@@ -155,7 +167,17 @@ def _calls() -> Iterator[Log]:
     yield Log(15, "10:59:50", "400").enters(A).serves(MEI, 20).after(10).hangs_up(MEI)
 
 
+def _doors() -> Iterator[Log]:
+    yield Log(16, "12:01", "400").refused("queue-full", A)
+    yield Log(17, "12:02", "400").refused("no-agent", A, by="caller")
+    yield Log(18, "12:03", "955").refused("closed")
+    yield Log(19, "12:04", "999").refused("unknown-number")
+    twenty = Log(20, "12:05", "400").note(says.Refusing("closed", "hrs_1", A)).after(7)
+    yield twenty.enters(B).serves(LEI, 6).after(12).hangs_up(LEI)
+
+
 CALLS = {log.call_id: log.entries for log in _calls()}
+DOORS = {log.call_id: log.entries for log in _doors()}
 WRAP_UPS = {("call_01", MEI): 30_000, ("call_02", MEI): 10_000}
 DISPOSITIONS = {"call_01": "sold", "call_02": "sold", "call_03": "lost"}
 MARKS = {"call_01": 5, "call_07": 3, "call_14": 4}

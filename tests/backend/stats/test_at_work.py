@@ -70,3 +70,41 @@ def test_a_caller_who_gives_up_is_counted_and_so_is_a_missed_offer(tmp_path: Pat
         assert (agent["rung"], agent["missed"]) == (1, 1)
 
     play(tmp_path, story)
+
+
+def test_a_code_that_is_given_when_the_sums_are_made_counts_in_them(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await change_queue(office, dispositions=(Disposition("sold"),))
+        mei = await office.ready(MEI)
+        await office.bridge.offer(HOTLINE)
+        call = await mei.rung()
+        await mei.must("call.answer", call_id=call["call_id"])
+        await office.phone.ledger.worker.settled()
+        await mei.must("call.hang_up", call_id=call["call_id"])
+        await office.over()
+        office.clock.advance(4000)
+        assert await office.parts.keeper.look() >= 1
+        assert (await figures(office, "queue"))["total"]["dispositions"] == {}
+        await mei.must("call.dispose", call_id=call["call_id"], disposition="sold")
+        assert (await figures(office, "queue"))["total"]["dispositions"] == {"sold": 1}
+        assert await office.parts.keeper.look() == 1
+        found = (await figures(office, "queue"))["total"]
+        assert (found["answered"], found["dispositions"]) == (1, {"sold": 1})
+
+    play(tmp_path, story)
+
+
+def test_who_is_refused_at_the_door_is_not_offered(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await change_queue(office, join="ready")
+        for number, cause in ((HOTLINE, "no-agent"), ("4008120000", "unknown-number")):
+            caller = await office.bridge.offer(number)
+            await office.until(lambda caller=caller, cause=cause: office.bridge.causes.get(caller) == cause)  # type: ignore[misc]
+        await office.over()
+        (queue,) = (row for key, row in (await figures(office, "queue")).items() if key != "total")
+        assert (queue["refused"], queue["offered"], queue["service_level"]) == (1, 0, None)
+        total = (await figures(office, "interval"))["total"]
+        refused = {"full": 0, "unstaffed": 1, "closed": 0, "unknown": 1}
+        assert (total["refused"], total["refused_by"], total["offered"]) == (2, refused, 0)
+
+    play(tmp_path, story)

@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of the fixed log against figures computed by hand. T is 20 s, short abandons are those under 5 s."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from headcall.backend.calls.log import Entry
 from headcall.backend.stats.facts import facts_of
 from headcall.backend.stats.figures import Rules
 from headcall.backend.stats.intervals import Span, cuts
 from headcall.backend.stats.model import Handled, Spell
 from headcall.backend.stats.report import By, Question, Report
-from tests.backend.stats.fixed_log import CALLS, DISPOSITIONS, LEI, MARKS, MEI, WRAP_UPS, ZONE, A, B, at
+from tests.backend.stats.fixed_log import CALLS, DISPOSITIONS, DOORS, LEI, MARKS, MEI, WRAP_UPS, ZONE, A, B, at
 
 DAY = Span(at("00:00"), at("24:00"))
 
 
-def report(by: By, user_id: str | None = None) -> Report:
+def report(by: By, user_id: str | None = None, calls: Mapping[str, Sequence[Entry]] = CALLS) -> Report:
     question = Question(by, DAY, "hour", user_id=user_id)
     made = Report(question, Rules(), cuts(DAY, "hour", ZONE) if by == "interval" else [])
-    for call_id, entries in CALLS.items():
+    for call_id, entries in calls.items():
         facts = facts_of(call_id, entries)
+        if facts.refusal:
+            made.refusal(facts.refusal)
         for visit in facts.visits:
             made.visit(visit)
         for talk in facts.talks:
@@ -30,8 +34,8 @@ def report(by: By, user_id: str | None = None) -> Report:
     return made
 
 
-def rows(by: By) -> dict[str | int, dict[str, Any]]:
-    return {row.key: row.figures for row in report(by).rows()}
+def rows(by: By, calls: Mapping[str, Sequence[Entry]] = CALLS) -> dict[str | int, dict[str, Any]]:
+    return {row.key: row.figures for row in report(by, calls=calls).rows()}
 
 
 def check(found: dict[str, Any], **expected: object) -> None:
@@ -140,6 +144,21 @@ def test_agents() -> None:
         missed=0,
         dispositions={"lost": 1},
     )
+
+
+def test_the_doors() -> None:
+    queues = rows("queue", DOORS)
+    assert queues.keys() == {A, B}  # a number's hours, and nobody's number, are no queue's
+    check(queues[A], refused=2, refused_by={"full": 1, "unstaffed": 1, "closed": 0, "unknown": 0}, offered=0)
+    check(queues[B], refused=0, offered=1, answered=1, asa_s=6.0)  # 20, which came to A first
+    numbers = rows("number", DOORS)
+    check(numbers["400"], refused=2, offered=1)
+    check(numbers["955"], refused=1, refused_by={"full": 0, "unstaffed": 0, "closed": 1, "unknown": 0})
+    check(numbers["999"], refused=1, refused_by={"full": 0, "unstaffed": 0, "closed": 0, "unknown": 1})
+    check(rows("interval", DOORS)[at("12:00")], refused=4, offered=1)
+    agents = rows("agent", DOORS)
+    assert agents.keys() == {LEI} and agents[LEI]["refused"] is agents[LEI]["refused_by"] is None
+    check(report("queue").total(), refused=0)  # nobody of the fifteen: 9 waited in vain, inside
 
 
 def test_numbers() -> None:

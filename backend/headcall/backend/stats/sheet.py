@@ -18,6 +18,16 @@ AGENT_NUMBER = ("工号", "Agent number")
 TOTAL = ("合计", "Total")
 SECONDS = (" (秒)", " (s)")
 NO_REASON = ("无原因", "no reason")
+PARTS = {
+    "breaks": {"": NO_REASON},
+    "refused_by": {
+        "full": ("队列已满", "queue full"),
+        "unstaffed": ("无人当班", "nobody on duty"),
+        "closed": ("非营业时间", "closed"),
+        "unknown": ("号码不存在", "no such number"),
+    },
+}
+"""Parts of figures that have names of their own."""
 
 
 def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
@@ -29,7 +39,7 @@ def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
     last = {"name": _word(TOTAL, language), "agent_number": "", "figures": report["total"]}
     for row in (*report["rows"], last):
         first = [row["name"], *([row["agent_number"]] if of_agents else [])]
-        yield line([*first, *(_value(row["figures"][each.id], language) for each in shown)])
+        yield line([*first, *(_value(row["figures"][each.id], PARTS.get(each.id, {}), language) for each in shown)])
 
 
 def _is_used(report: dict[str, Any], definition: Definition) -> bool:
@@ -45,7 +55,7 @@ def _title(definition: Definition, language: Language) -> str:
     return name + (_word(SECONDS, language) if definition.unit in ("seconds", "seconds_by") else "")
 
 
-def _value(value: Any, language: Language) -> object:
+def _value(value: Any, names: dict[str, tuple[str, str]], language: Language) -> object:
     if isinstance(value, dict):
-        return "; ".join(f"{key or _word(NO_REASON, language)}: {n}" for key, n in value.items())
+        return "; ".join(f"{_word(names.get(key, (key, key)), language)}: {n}" for key, n in value.items())
     return value

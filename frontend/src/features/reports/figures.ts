@@ -14,6 +14,8 @@ export const GROUPS = {
     "overflowed",
     "callbacks",
     "turned_away",
+    "refused",
+    "refused_by",
     "service_level",
     "service_level_net",
     "abandon_rate",
@@ -50,12 +52,11 @@ export const firstGroup = (by: By): Group => (by === "agent" ? "handling" : "cal
 
 export type Words = (key: string) => string;
 
-/** A figure as people read it. What has no value is a dash. */
-export function shown(unit: Definition["unit"], value: Figures[FigureId], locale: string, reason: Words): string {
+/** A figure as people read it. What has no value is a dash. `name`: of each part, where a figure has parts. */
+export function shown(unit: Definition["unit"], value: Figures[FigureId], locale: string, name: Words): string {
   if (value === null) return "–";
   if (typeof value === "object") {
     const parts = Object.entries(value).filter(([, n]) => n > 0);
-    const name = (key: string) => (unit === "seconds_by" ? reason(key) : key);
     const text = (n: number) => (unit === "seconds_by" ? duration(n) : String(n));
     return parts.map(([key, n]) => `${name(key)}: ${text(n)}`).join(" · ") || "–";
   }

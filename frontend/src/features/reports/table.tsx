@@ -33,7 +33,7 @@ export function Table({ report, group, definitions }: TableProps) {
           key={id}
           className={cx("figures px-3 py-2 whitespace-nowrap", isLong ? "text-left text-xs text-ink-2" : "text-right")}
         >
-          {shown(unit, row.figures[id], locale, (key) => reasonOf(key, t))}
+          {shown(unit, row.figures[id], locale, (key) => partOf(id, key, t))}
         </td>
       );
     });
@@ -160,6 +160,8 @@ function nameOf(row: ReportRow, report: Report, locale: string): string {
   return report.by === "number" ? shownNumber(row.name) : row.name;
 }
 
-function reasonOf(key: string, t: I18nWords): string {
+function partOf(id: FigureId, key: string, t: I18nWords): string {
+  if (id === "refused_by") return t(`reports.refused_${key}`);
+  if (id !== "breaks") return key;
   return key ? t(`reason.${key}`, { defaultValue: key }) : t("reports.no_reason");
 }
