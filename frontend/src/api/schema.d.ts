@@ -2682,6 +2682,12 @@ export interface components {
             overflowed: number | null;
             /** Ready S */
             ready_s: number | null;
+            /** Refused */
+            refused: number | null;
+            /** Refused By */
+            refused_by: {
+                [key: string]: number;
+            } | null;
             /** Rung */
             rung: number | null;
             /** Service Level */
