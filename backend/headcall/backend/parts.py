@@ -3,7 +3,7 @@
 from the very same parts."""
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, cast
@@ -95,9 +95,13 @@ class Parts:
     records: Records
     nodes: Nodes
     stats: Stats
-    keeper: Keeper
     mailing: Mailing
     control: Control
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """Makes the sums of statistics."""
+        return keeper_of(self.ctx, self.store, self.stats)
 
     def app(self) -> FastAPI:
         """The HTTP interface."""
@@ -223,7 +227,6 @@ def assemble(
         records=Records(store, ctx.clock),
         nodes=Nodes(ctx.bus, ctx.clock),
         stats=stats,
-        keeper=keeper_of(ctx, store, stats),
         mailing=mailing_of(ctx, store, stats),
         control=control,
     )
