@@ -11,30 +11,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "stat_agent_sums",
-        sa.Column("slot_ms", sa.BigInteger(), nullable=False),
-        sa.Column("user_id", sa.String(length=40), nullable=False),
-        sa.Column("queue_id", sa.String(length=40), nullable=False),
-        sa.Column("rung", sa.BigInteger(), nullable=False),
-        sa.Column("missed", sa.BigInteger(), nullable=False),
-        sa.Column("ready_ms", sa.BigInteger(), nullable=False),
-        sa.Column("ringing_ms", sa.BigInteger(), nullable=False),
-        sa.Column("talking_ms", sa.BigInteger(), nullable=False),
-        sa.Column("wrap_up_ms", sa.BigInteger(), nullable=False),
-        sa.Column("break_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("slot_ms", "user_id", "queue_id", name=op.f("pk_stat_agent_sums")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "stat_break_sums",
-        sa.Column("slot_ms", sa.BigInteger(), nullable=False),
-        sa.Column("user_id", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("slot_ms", "user_id", "reason", name=op.f("pk_stat_break_sums")),
-        sqlite_with_rowid=False,
-    )
+    _calls()
+    _codes()
+    _agents()
+    _doors_and_slots()
+
+
+def _calls() -> None:
     op.create_table(
         "stat_call_sums",
         sa.Column("slot_ms", sa.BigInteger(), nullable=False),
@@ -71,6 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slot_ms", "queue_id", "user_id", "number", name=op.f("pk_stat_call_sums")),
         sqlite_with_rowid=False,
     )
+
+
+def _codes() -> None:
     op.create_table(
         "stat_code_sums",
         sa.Column("slot_ms", sa.BigInteger(), nullable=False),
@@ -83,6 +69,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slot_ms", "queue_id", "user_id", "number", "code", name=op.f("pk_stat_code_sums")),
         sqlite_with_rowid=False,
     )
+
+
+def _agents() -> None:
+    op.create_table(
+        "stat_agent_sums",
+        sa.Column("slot_ms", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.String(length=40), nullable=False),
+        sa.Column("queue_id", sa.String(length=40), nullable=False),
+        sa.Column("rung", sa.BigInteger(), nullable=False),
+        sa.Column("missed", sa.BigInteger(), nullable=False),
+        sa.Column("ready_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ringing_ms", sa.BigInteger(), nullable=False),
+        sa.Column("talking_ms", sa.BigInteger(), nullable=False),
+        sa.Column("wrap_up_ms", sa.BigInteger(), nullable=False),
+        sa.Column("break_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("slot_ms", "user_id", "queue_id", name=op.f("pk_stat_agent_sums")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "stat_break_sums",
+        sa.Column("slot_ms", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("slot_ms", "user_id", "reason", name=op.f("pk_stat_break_sums")),
+        sqlite_with_rowid=False,
+    )
+
+
+def _doors_and_slots() -> None:
     op.create_table(
         "stat_refusals",
         sa.Column("call_id", sa.String(length=40), nullable=False),
@@ -94,7 +110,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stat_refusals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stat_refusals_at_ms"), ["at_ms"], unique=False)
-
     op.create_table(
         "stat_slots",
         sa.Column("slot_ms", sa.BigInteger(), autoincrement=False, nullable=False),
