@@ -13,6 +13,7 @@ from tests.world.system import Demo, Person
 from tests.world.workday import (
     AGENT_TONE,
     CALLER_TONE,
+    answer,
     answering_on,
     at_desk,
     customer_calls,
@@ -257,5 +258,32 @@ def test_a_day_at_the_telephone_with_no_page_open(system: Run, tmp_path: Path) -
             await customer.hang_up()
             await phone.event("CALL_CLOSED")
             await dials("*46", "offline")
+
+    system(story)
+
+
+def test_a_telephone_goes_by_the_auto_attendant_to_a_colleague_and_to_the_call_centre(
+    system: Run, tmp_path: Path
+) -> None:
+    async def story(running: Demo) -> None:
+        async with at_desk(running, "lei") as lei, telephone(running, "wei", tmp_path, CALLER_TONE) as wei:
+
+            async def goes_through(keys: str) -> dict[str, Any]:
+                await wei.dial("40081234561")
+                await wei.event("CALL_ESTABLISHED")
+                await eventually(lambda: wei.pitch_heard(0.5) > 0, "the attendant speaks")
+                await wei.press(keys)
+                call = await answer(lei)
+                await eventually(hears(lei, call["leg_id"], CALLER_TONE), "the colleague hears the caller")
+                await eventually(phone_hears(wei, AGENT_TONE), "the caller hears the colleague")
+                await wei.hang_up()
+                await wei.event("CALL_CLOSED")
+                return dict(await record_of(lei.person, call["call_id"]))
+
+            record = await goes_through("1002")
+            assert (record["to_number"], record["queue"], record["agent"]["name"]) == ("40081234561", None, "张磊")
+            await lei.ready()
+            record = await goes_through("0")
+            assert record["queue"]["name"] == "呼叫中心"
 
     system(story)

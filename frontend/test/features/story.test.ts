@@ -43,6 +43,31 @@ describe("the story of a call", () => {
     expect(told[4]?.words).toEqual({ first: "138 0013 8000", second: "陈美" });
   });
 
+  test("of the auto attendant tells each try, and how it went on", () => {
+    const told = storyOf(
+      log(
+        [0, "call_started", { direction: "internal", from_number: "83012342001", leg: CALLER }],
+        [0, "attendant_entered", { attendant: { number: "40081234561" } }],
+        [6, "extension_missed", { cause: "incomplete-number" }],
+        [9, "extension_missed", { cause: "busy" }],
+        [12, "attendant_left", { why: "zero" }],
+        [12, "queue_entered", { queue_name: "热线" }],
+        [13, "attendant_left", { why: "busy" }],
+      ),
+    );
+    expect(told.map((line) => [line.key, line.cause])).toEqual([
+      ["story.started_internal", undefined],
+      ["story.attendant", undefined],
+      ["story.extension_none", undefined],
+      ["story.extension_missed", "busy"],
+      ["story.attendant_zero", undefined],
+      ["story.queue_entered", undefined],
+      ["story.attendant_on", undefined],
+    ]);
+    const words = en.story as Record<string, string>;
+    for (const { key } of told) expect(words[key.replace("story.", "")], key).toBeTruthy();
+  });
+
   test("tells what it does not know by its name, to who looks closely", () => {
     expect(storyOf(DAY).find((line) => line.words.type === "something_new")?.minor).toBe(true);
   });

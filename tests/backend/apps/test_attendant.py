@@ -13,7 +13,8 @@ from headcall.backend.hours.model import Closed, Hours
 from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.numbers.store import NumberRow
 from headcall.backend.sample import QUEUE_ID, QUEUE_NUMBER, SWITCHBOARD
-from headcall.wire.legs import AnswerLeg
+from headcall.backend.stats.facts import facts_of
+from headcall.wire.legs import AnswerLeg, LegAnswered
 from headcall.wire.media import FromLeg, Playlist, Tone
 from tests.backend.apps.attending import (
     EVERYWHERE,
@@ -63,8 +64,6 @@ def test_keys_that_are_somebodys_number_ring_them(tmp_path: Path, keys: str) -> 
 def test_a_number_of_any_length_ends_with_the_hash_or_a_pause(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         async with office.parts.store.begin() as session:
-            row = await session.get(NumberRow, "83012341002")
-            assert row is not None
             session.add(
                 NumberRow(
                     number="830",
@@ -287,6 +286,30 @@ def test_a_house_may_have_an_announcement_of_its_own(tmp_path: Path) -> None:
         await office.over()
 
     play(tmp_path, story)
+
+
+# ---------------------------------------------------------------- what is counted
+
+
+@pytest.mark.parametrize("presses_zero", [False, True])
+def test_a_person_reached_by_it_is_no_call_of_a_queue_and_who_presses_zero_is_one(presses_zero: bool) -> None:
+    world = World(1)
+    world.tell(replace(world.begin(), target=inputs.WithAttendant(SWITCHBOARD), kind="sip"))
+    world.now_ms += 5_000
+    if presses_zero:
+        world.tell(inputs.GoOn(inputs.WaitInQueue("que_1", "queue", 60_000), "zero"))
+        world.now_ms += 7_000
+        world.tell(world.ring("queue"))
+    else:
+        world.tell(inputs.TryExtension(world.ring("direct")))
+    rung = world.call.ringing_legs()[0]
+    world.tell(LegAnswered(rung.leg_id, "PCMA") if rung.kind == "sip" else inputs.Answer(rung.user_id or ""))
+    world.now_ms += 10_000
+    world.tell(inputs.AppEnds("normal"))
+    facts = facts_of("", world.entries)
+    assert [talk.queue_id for talk in facts.talks] == (["que_1"] if presses_zero else [None])
+    assert [(visit.queue_id, visit.wait_ms) for visit in facts.visits] == ([("que_1", 7_000)] if presses_zero else [])
+    assert bool(facts.rings) is presses_zero
 
 
 # ---------------------------------------------------------------- hanging up, dying

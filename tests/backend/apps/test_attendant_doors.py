@@ -11,7 +11,7 @@ from sqlalchemy import update
 from headcall.backend.hours.model import Closed, Hours
 from headcall.backend.queues.store import QueueRow
 from headcall.backend.sample import DID, QUEUE_ID, SWITCHBOARD
-from tests.backend.apps.attending import EVERYWHERE, QUESTION, change, press, talks
+from tests.backend.apps.attending import EVERYWHERE, QUESTION, WEI_SIP, change, dials, press, talks
 from tests.backend.apps.test_closed import NEVER, keep, said
 from tests.backend.calls.office import LEI, MEI, WEI, Office, play
 
@@ -48,6 +48,33 @@ def test_an_attendant_is_not_consulted(tmp_path: Path) -> None:
         assert refused["cause"] == "bad-request"
         await office.bridge.hangs_up(leg)
         await office.over()
+
+    play(tmp_path, story)
+
+
+def test_zero_may_lead_to_the_operators_who_take_calls_by_hand(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        await rules(office, by_hand=True)
+        leg = await dials(office)
+        await press(office, leg, "0")
+        await office.until(lambda: office.call().wait is not None)
+        await mei.must("queue.take", call_id=office.call().call_id)
+        await talks(office, mei)
+        await office.bridge.hangs_up(leg)
+        await office.over()
+
+    play(tmp_path, story)
+
+
+def test_outside_its_own_hours_it_asks_nobody(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        hours_id = await keep(office, Hours("", "nights", week=NEVER), by="number")
+        await change(office, DID, hours_id="")
+        await change(office, hours_id=hours_id)
+        leg = await office.bridge.offer(SWITCHBOARD, from_number=WEI_SIP, sip_user=WEI_SIP)
+        await office.until(lambda: leg in office.bridge.causes)
+        assert (office.bridge.causes[leg], said(office)) == ("closed", ["closed.zh"])
 
     play(tmp_path, story)
 

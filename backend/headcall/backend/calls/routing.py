@@ -102,7 +102,7 @@ class Routing:
             destination = await self.numbers.behind(number, _origin(call))
         except ApiError:
             return RefuseCaller("unavailable")
-        return await self._to(destination, _origin(call), caller=call.from_number)
+        return await self._to(destination, _origin(call), _origin(call), caller=call.from_number)
 
     async def extension(self, keyed: str) -> RingDevices | RefuseCaller:
         """Whom keys at the attendant mean: a person of the house, and nothing else."""
@@ -138,7 +138,7 @@ class Routing:
         self,
         destination: Destination,
         origin: Network,
-        network: Network = "browser",
+        network: Network,
         *,
         but_not: str | None = None,
         caller: str = "",
