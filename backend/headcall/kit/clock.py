@@ -2,7 +2,9 @@
 """The clock port: whoever needs the time is given one of these, so that a test owns it."""
 
 import asyncio
+import logging
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 __all__ = [
@@ -10,6 +12,14 @@ __all__ = [
     "ManualClock",
     "SystemClock",
 ]
+
+
+log = logging.getLogger(__name__)
+
+_SLEW = 16
+"""The calendar makes up for a jump of the machine's by this part of the time that passes: one minute in sixteen."""
+_JUMP_NS = 1_000_000_000
+"""What is told of; less is how a machine keeps time."""
 
 
 class Clock(Protocol):
@@ -26,22 +36,62 @@ class Clock(Protocol):
         """Seconds that only grow; only differences mean anything."""
 
     def wall_ms(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """Milliseconds since 1970, UTC. Within a process they never go back, and never leap."""
+
+    def not_before(self, wall_ms: int) -> None:
+        """What was written down before us is over: the calendar begins no earlier than this."""
 
     async def sleep(self, seconds: float) -> None:
         """Until so much of `now` has passed."""
 
 
 class SystemClock:
-    """The machine's clock. On Linux `now` equals `loop.time()`, also of other processes."""
+    """The machine's clock. On Linux `now` equals `loop.time()`, also of other processes.
+
+    The calendar begins as the machine's and goes on by the time that passes. Where somebody sets the machine's, ours
+    follows by a sixteenth of that time: who waits keeps their place, nobody's limit passes in a moment, and a talk is
+    as long as it was. A new process has the machine's at once.
+    """
 
     speed = 1.0
+
+    def __init__(
+        self, *, passed_ns: Callable[[], int] = time.monotonic_ns, calendar_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._passed_ns, self._calendar_ns = passed_ns, calendar_ns
+        self._mark = (passed_ns(), calendar_ns())  # one object: threads ask too
+        self._is_off = False
 
     def now(self) -> float:
         return time.monotonic()
 
     def wall_ms(self) -> int:
-        return time.time_ns() // 1_000_000
+        passed, ours = self._mark
+        now = self._passed_ns()
+        elapsed = now - passed
+        off = self._calendar_ns() - (ours + elapsed)
+        most = elapsed // _SLEW
+        ours += elapsed + max(-most, min(most, off))
+        self._mark = (now, ours)
+        if (abs(off) > _JUMP_NS) != self._is_off:
+            self._tell(off)
+        return ours // 1_000_000
+
+    def not_before(self, wall_ms: int) -> None:
+        passed, ours = self._mark
+        self._mark = (passed, max(ours, wall_ms * 1_000_000))
+
+    def _tell(self, off_ns: int) -> None:
+        self._is_off = abs(off_ns) > _JUMP_NS
+        if self._is_off:
+            hours = abs(off_ns) * _SLEW / 3_600e9
+            log.warning(
+                "the machine's calendar jumped by %+.1f s; ours follows slowly, for %.1f h (a restart follows at once)",
+                off_ns / 1e9,
+                hours,
+            )
+        else:
+            log.info("our calendar is the machine's again")
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -72,6 +122,13 @@ class ManualClock:
             if due <= self._now and not future.done():
                 future.set_result(None)
         self._sleepers = [each for each in self._sleepers if not each[1].done()]
+
+    def set_calendar(self, seconds: float) -> None:
+        """Somebody sets the machine's calendar by this much, forward or back, and no time passes."""
+        self._wall_ms += seconds * 1000
+
+    def not_before(self, wall_ms: int) -> None:
+        self._wall_ms = max(self._wall_ms, float(wall_ms))
 
     async def sleep(self, seconds: float) -> None:
         future = asyncio.get_running_loop().create_future()

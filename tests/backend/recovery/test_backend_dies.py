@@ -51,6 +51,26 @@ def test_who_waits_keeps_the_place_and_the_time(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_the_calendar_is_set_back_while_we_are_dead_and_who_waits_still_stands_first(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await office.bridge.offer(HOTLINE, from_number="13800138001")
+        office.clock.advance(10)
+        office.clock.set_calendar(-3600)
+        await restart(office)
+        await office.bridge.offer(HOTLINE, from_number="13800138002")
+        office.clock.advance(5)
+        mei = await office.ready(MEI)
+        rung = await mei.rung()
+        assert rung["peer"]["number"] == "13800138001" and 5 <= rung["waited_s"] <= 15
+        talking = await mei.answer()
+        office.clock.advance(7)
+        await mei.must("call.hang_up", call_id=talking["call_id"])
+        await office.until(lambda: len(office.calls()) == 1)
+        assert (await office.record(talking["call_id"]))["talk_s"] == 7.0
+
+    play(tmp_path, story)
+
+
 def test_an_offer_is_open_still_and_lapses_in_its_time(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         mei = await office.ready(MEI)

@@ -52,21 +52,29 @@ class Recovery:
     # ------------------------------------------------------------ our own death
 
     async def take_over(self) -> int:
-        """Opens every call that the log does not bring to an end; how many there were."""
-        taken = 0
+        """Opens every call that the log does not bring to an end; how many there were.
+
+        The calendar begins after all they tell of: if it was set back meanwhile, who comes now still stands behind.
+        """
+        taken = list[Call]()
+        latest_ms = 0
         async with self._store.read() as session:
             call_ids = await rows.open_calls(session)
         for call_id in call_ids:
             try:
                 async with self._store.read() as session:
-                    call = fold(call_id, await rows.entries(session, call_id))
+                    entries = await rows.entries(session, call_id)
+                call = fold(call_id, entries)
             except (msgspec.ValidationError, KeyError):
                 # Written by a version we do not understand. Its legs are ended when the bridges are compared.
                 log.exception("call %s cannot be taken over", call_id)
                 continue
+            taken.append(call)
+            latest_ms = max(latest_ms, *(entry.at_ms for entry in entries))
+        self._clock.not_before(latest_ms + 1)
+        for call in taken:
             self._adopt(call)
-            taken += 1
-        return taken
+        return len(taken)
 
     def _adopt(self, call: Call) -> None:
         box = self._calls.adopt(call)

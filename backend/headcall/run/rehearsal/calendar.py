@@ -161,6 +161,9 @@ class RehearsalClock:
     def wall_ms(self) -> int:
         return self._began_ms + self._member.calendar.now_us() // 1000
 
+    def not_before(self, wall_ms: int) -> None:
+        """Nothing: it is one calendar for all processes, and never goes back."""
+
     async def sleep(self, seconds: float) -> None:
         """Until the calendar has gone on by this much."""
         due = self._member.calendar.now_us() + round(seconds * 1e6)
