@@ -37,7 +37,7 @@ export function Line() {
     if (call) void take(call);
   });
   return (
-    <section aria-label={t("operator.line")} className="sheet flex min-h-0 flex-col">
+    <section aria-label={t("operator.line")} className="sheet flex min-h-0 flex-col max-lg:min-h-60">
       <PanelHead title={t("operator.line")} count={waiting.length - callbacks}>
         <Callbacks count={callbacks} />
       </PanelHead>

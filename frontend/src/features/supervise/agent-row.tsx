@@ -85,6 +85,7 @@ function Join({ call, name }: { call: BoardCall; name: string }) {
 function State({ agent }: { agent: BoardAgent }) {
   const { t } = useTranslation();
   const { tone, icon: Icon } = LOOKS[agent.state];
+  const isVain = agent.state === "ready" && agent.hindrances.length > 0;
   const word =
     agent.call?.mode && agent.state === "talking"
       ? t(`supervise.does_${agent.call.mode}`)
@@ -93,7 +94,7 @@ function State({ agent }: { agent: BoardAgent }) {
         : t(`agent.${agent.state}`);
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-2 md:justify-start">
-      <Badge tone={tone} className="min-w-24 max-w-40 justify-start">
+      <Badge tone={isVain ? "warn" : tone} className="min-w-24 max-w-40 justify-start">
         <Icon aria-hidden size={13} />
         <span className="truncate">{word}</span>
       </Badge>

@@ -3,12 +3,11 @@ import { type CSSProperties, memo } from "react";
 import { useTranslation } from "react-i18next";
 import { type BoardQueue, callersOf } from "@/core/board";
 import { duration, secondsSince } from "@/core/time";
-import { Callbacks } from "@/features/desk/callbacks";
 import { useLimits } from "@/features/supervise/limits";
 import { useServerNow } from "@/features/supervise/tick";
 import { percent } from "@/features/supervise/view";
 import { cx } from "@/ui/cx";
-import { Check, PhoneCall, TriangleAlert } from "@/ui/icons";
+import { Check, PhoneCall, PhoneOutgoing, TriangleAlert } from "@/ui/icons";
 import { isUnserved } from "./pages";
 
 /** One queue: how many wait, how long, who is there, how well it goes. */
@@ -42,10 +41,13 @@ export const Card = memo(function Card({ queue, unit }: { queue: BoardQueue; uni
         >
           {callers}
         </span>
-        <Callbacks
-          count={queue.callbacks}
-          className="mr-auto truncate text-[length:calc(var(--u)*3)]! leading-none font-medium text-ink-2!"
-        />
+        {queue.callbacks > 0 && (
+          <span className="mr-auto flex items-center gap-[calc(var(--u)*0.5)] text-[length:calc(var(--u)*3.6)] leading-none font-medium text-ink-2">
+            <span aria-hidden>+{queue.callbacks}</span>
+            <PhoneOutgoing aria-hidden className="size-[calc(var(--u)*3)]" />
+            <span className="sr-only">{t("queue.callbacks", { count: queue.callbacks })}</span>
+          </span>
+        )}
         <span
           className={cx(
             "text-[length:calc(var(--u)*6)] leading-none font-semibold",

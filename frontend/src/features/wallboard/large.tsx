@@ -98,11 +98,11 @@ function Tile({
         style={{ fontSize: `calc(var(--u) * ${sized(value)})` }}
       >
         {value}
-        <Callbacks
-          count={callbacks}
-          className="ml-[var(--u)] text-[length:calc(var(--u)*3)]! font-medium tracking-normal text-ink-2!"
-        />
       </span>
+      <Callbacks
+        count={callbacks}
+        className="mt-[calc(var(--u)*0.6)] text-[length:calc(var(--u)*2.6)]! leading-tight text-ink-2!"
+      />
     </div>
   );
 }
