@@ -59,6 +59,7 @@ async def _serve(ctx: RoleContext, parts: Parts) -> None:
     ctx.tasks.start(parts.socket.watch(), "live connections")
     ctx.tasks.start(parts.recordings.watch(), "recordings")
     ctx.tasks.start(parts.stats.catch_up(), "statistics")
+    ctx.tasks.start(parts.stats.catch_up_chats(), "statistics of chats")
     ctx.tasks.start(parts.keeper.watch(), "sums of statistics")
     ctx.tasks.start(parts.mailing.watch(), "scheduled reports")
     credentials = await ctx.bus.serve(topics.CREDENTIALS, parts.devices.answer)

@@ -2455,6 +2455,20 @@ export interface components {
              */
             zh?: string;
         };
+        /**
+         * CodeFigures
+         * @description Calls with a wrap-up code.
+         */
+        CodeFigures: {
+            /** Calls */
+            calls: number;
+            /** Code */
+            code: string;
+            /** Share */
+            share: number | null;
+            /** Talk S */
+            talk_s: number | null;
+        };
         /** CodeIn */
         CodeIn: {
             /** Code */
@@ -2504,13 +2518,13 @@ export interface components {
              * Of
              * @enum {string}
              */
-            of: "visits" | "talks" | "agents";
+            of: "visits" | "talks" | "agents" | "chats" | "codes";
             text: components["schemas"]["Told"];
             /**
              * Unit
              * @enum {string}
              */
-            unit: "count" | "seconds" | "share" | "mark" | "counts" | "seconds_by";
+            unit: "count" | "seconds" | "share" | "mark" | "mean" | "counts" | "seconds_by";
         };
         /** DefinitionsOut */
         DefinitionsOut: {
@@ -2646,6 +2660,26 @@ export interface components {
             } | null;
             /** Callbacks */
             callbacks: number | null;
+            /** Chat Asa S */
+            chat_asa_s: number | null;
+            /** Chat Handle S */
+            chat_handle_s: number | null;
+            /** Chat Reply S */
+            chat_reply_s: number | null;
+            /** Chats Abandoned */
+            chats_abandoned: number | null;
+            /** Chats Answered */
+            chats_answered: number | null;
+            /** Chats At Once */
+            chats_at_once: number | null;
+            /** Chats Handled */
+            chats_handled: number | null;
+            /** Chats Most */
+            chats_most: number | null;
+            /** Chats Offered */
+            chats_offered: number | null;
+            /** Chats Turned Away */
+            chats_turned_away: number | null;
             /** Dispositions */
             dispositions: {
                 [key: string]: number;
@@ -4542,6 +4576,8 @@ export interface components {
          * @description A report.
          */
         StatsOut: {
+            /** All Codes */
+            all_codes: components["schemas"]["CodeFigures"][];
             /** Answer Within S */
             answer_within_s: number;
             /**
@@ -4549,6 +4585,10 @@ export interface components {
              * @enum {string}
              */
             by: "queue" | "agent" | "number" | "interval";
+            /** Code Words */
+            code_words: {
+                [key: string]: components["schemas"]["Told"];
+            };
             /** First Day */
             first_day: string;
             /** Interval */
@@ -4571,6 +4611,8 @@ export interface components {
         StatsRow: {
             /** Agent Number */
             agent_number: string;
+            /** Codes */
+            codes: components["schemas"]["CodeFigures"][];
             figures: components["schemas"]["Figures"];
             /** Key */
             key: string;
@@ -9122,6 +9164,7 @@ export interface operations {
                 user_id?: string;
                 number?: string;
                 language?: ("zh" | "en") | null;
+                section?: "figures" | "codes";
             };
             header?: never;
             path?: never;

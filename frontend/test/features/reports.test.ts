@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Report, sheetUrl } from "@/features/reports/api";
 import { askedOf, dayAfter, fitting, goesOn, searchOf } from "@/features/reports/asked";
-import { columnsOf, groupsOf, intervalName, shown, sorted } from "@/features/reports/figures";
+import { columnsOf, groupsOf, intervalName, sectionsOf, shown, sorted } from "@/features/reports/figures";
 
 const figures = (part: Partial<Report["total"]>): Report["total"] => ({
   offered: null,
@@ -40,6 +40,16 @@ const figures = (part: Partial<Report["total"]>): Report["total"] => ({
   mark_mean: null,
   mark_counts: {},
   dispositions: {},
+  chats_offered: 0,
+  chats_answered: 0,
+  chats_abandoned: 0,
+  chats_turned_away: 0,
+  chat_asa_s: null,
+  chat_reply_s: null,
+  chats_handled: 0,
+  chat_handle_s: null,
+  chats_at_once: null,
+  chats_most: 0,
   ...part,
 });
 
@@ -53,8 +63,10 @@ const report = (rows: [string, Partial<Report["total"]>][]): Report => ({
   zone: "Asia/Shanghai",
   answer_within_s: 20,
   short_abandon_s: 5,
-  rows: rows.map(([name, part]) => ({ key: name, name, agent_number: "", figures: figures(part) })),
+  rows: rows.map(([name, part]) => ({ key: name, name, agent_number: "", figures: figures(part), codes: [] })),
   total: figures({ answered: 3 }),
+  all_codes: [],
+  code_words: {},
 });
 
 describe("what the address asks for", () => {
@@ -95,6 +107,9 @@ describe("what the address asks for", () => {
     expect(url).toBe(
       "/api/v1/stats.csv?by=queue&interval=day&language=en&since=2026-01-01&until=2026-01-02&queue_id=a+b",
     );
+    expect(sheetUrl({ by: "agent", interval: "day" }, "zh", "codes")).toBe(
+      "/api/v1/stats.csv?by=agent&interval=day&language=zh&section=codes",
+    );
   });
 });
 
@@ -106,6 +121,7 @@ describe("figures as people read them", () => {
     ["seconds", 3725, "1:02:05"],
     ["share", 0.2727, "27.3%"],
     ["mark", 4, "4.00"],
+    ["mean", 1.2, "1.20"],
     ["share", null, "–"],
     ["counts", { sold: 2, lost: 0 }, "sold: 2"],
     ["counts", {}, "–"],
@@ -121,6 +137,17 @@ describe("figures as people read them", () => {
     const of = report([["A", { offered: 3, service_level: null }]]);
     expect(columnsOf("calls", of)).toEqual(["offered", "answered"]);
     expect(groupsOf(of)).not.toContain("agents");
+  });
+  test("chats and codes are shown where there are any", () => {
+    const none = report([["A", { offered: 3 }]]);
+    expect(sectionsOf(none)).not.toContain("chats");
+    expect(sectionsOf(none)).not.toContain("codes");
+    const some: Report = {
+      ...none,
+      total: figures({ chats_offered: 1 }),
+      all_codes: [{ code: "sold", calls: 1, share: 1, talk_s: 60 }],
+    };
+    expect(sectionsOf(some).slice(-3)).toEqual(["chats", "outcome", "codes"]);
   });
   test("rows are sorted by a figure, what is empty last, equals by name", () => {
     const of = report([

@@ -4,11 +4,15 @@
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+
 from headcall.backend.queues.model import Disposition
+from headcall.backend.stats.chat_rows import ChatTalkRow, ChatVisitRow
 from headcall.backend.stats.intervals import span_of
 from headcall.backend.stats.report import By, Question
 from headcall.wire.media import DigitPressed
 from tests.backend.calls.office import HOTLINE, MEI, Office, play, restart
+from tests.backend.chats.test_chats import after, arrives, written
 from tests.backend.queues.test_dispatch import change_queue
 
 
@@ -106,5 +110,32 @@ def test_who_is_refused_at_the_door_is_not_offered(tmp_path: Path) -> None:
         total = (await figures(office, "interval"))["total"]
         refused = {"full": 0, "unstaffed": 1, "closed": 0, "unknown": 1}
         assert (total["refused"], total["refused_by"], total["offered"]) == (2, refused, 0)
+
+    play(tmp_path, story)
+
+
+def test_a_chat_is_counted_when_it_is_over(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei = await office.ready(MEI)
+        room, gone = await arrives(office), await arrives(office)
+        await after(office, 2)
+        await mei.must("chat.accept", chat_id=room.chat.chat_id)
+        await after(office, 10)
+        await mei.must("chat.say", chat_id=room.chat.chat_id, text="!")
+        await written(office).chats.visitor_ends(gone)
+        assert (await figures(office, "queue"))["total"]["chats_offered"] == 1
+        await after(office, 48)
+        await mei.must("chat.end", chat_id=room.chat.chat_id)
+        found = (await figures(office, "queue"))["total"]
+        assert (found["chats_offered"], found["chats_answered"], found["chats_abandoned"]) == (2, 1, 1)
+        assert (found["chat_asa_s"], found["chat_reply_s"], found["chat_handle_s"]) == (2.0, 12.0, 58.0)
+        agent = (await figures(office, "agent"))[MEI]
+        assert (agent["chats_handled"], agent["chats_at_once"], agent["chats_most"]) == (1, 1.0, 1)
+        async with office.parts.store.begin() as session:  # as before chats were counted
+            await session.execute(delete(ChatVisitRow))
+            await session.execute(delete(ChatTalkRow))
+        assert await office.parts.stats.catch_up_chats() == 2
+        assert await office.parts.stats.catch_up_chats() == 0
+        assert (await figures(office, "queue"))["total"] == found
 
     play(tmp_path, story)

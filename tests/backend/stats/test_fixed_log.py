@@ -146,6 +146,19 @@ def test_agents() -> None:
     )
 
 
+def test_codes() -> None:
+    codes = {row.key: {each["code"]: each for each in row.codes} for row in report("queue").rows()}
+    sold, lost, none = (codes[A][code] for code in ("sold", "lost", ""))
+    check(sold, calls=2, share=0.3333, talk_s=70.0)  # 1 (80 s), 2 (60 s) of the six that were answered
+    check(lost, calls=1, share=0.1667, talk_s=200.0)  # 3
+    check(none, calls=3, share=0.5, talk_s=31.7)  # 7 (its last talk, 70 s), 14 (15 s), 15 (10 s)
+    assert list(codes[A]) == ["sold", "lost", ""]
+    check(codes[B][""], calls=3, share=1.0, talk_s=36.7)  # 8 (40 s), 10 (25 s), 11 (45 s)
+    by_agent = {row.key: {each["code"]: each["calls"] for each in row.codes} for row in report("agent").rows()}
+    assert by_agent == {MEI: {"sold": 2, "": 4}, LEI: {"lost": 1, "": 2}}  # 7, 11, 14, 15 and 8, 10
+    check(report("queue").all_codes()[0], code="sold", calls=2, share=0.2222)  # 2 / 9
+
+
 def test_the_doors() -> None:
     queues = rows("queue", DOORS)
     assert queues.keys() == {A, B}  # a number's hours, and nobody's number, are no queue's

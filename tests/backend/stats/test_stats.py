@@ -17,7 +17,7 @@ from headcall.backend.outcomes import store as outcomes
 from headcall.backend.queues.model import Queue
 from headcall.backend.queues.store import put as put_queue
 from headcall.backend.stats.definitions import DEFINITIONS
-from headcall.backend.stats.http import Figures
+from headcall.backend.stats.http import CodeFigures, Figures
 from headcall.backend.stats.intervals import cuts, span_of
 from headcall.backend.users.store import UserRow
 from tests.backend.company import Company, run_in_company
@@ -113,6 +113,15 @@ def test_the_sheet_has_heads_of_ones_language_and_no_formula(tmp_path: Path) -> 
         assert 'filename="stats-queue-2026-11-24-2026-11-24.csv"' in answer.headers["content-disposition"]
         lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
         named = {line["Queue"]: line for line in lines}
+        codes = await anna.get("/api/v1/stats.csv", params=DAY | {"by": "queue", "language": "en", "section": "codes"})
+        assert 'filename="codes-queue-2026-11-24-2026-11-24.csv"' in codes.headers["content-disposition"]
+        assert codes.text.splitlines()[:5] == [
+            "\ufeffQueue,Agent number,Code,Calls,Share,Mean talk (s)",
+            "'=售前 <b>,,sold,2,0.3333,70.0",
+            "'=售前 <b>,,lost,1,0.1667,200.0",
+            "'=售前 <b>,,(none),3,0.5,31.7",
+            "que_b,,(none),3,1.0,36.7",
+        ]
         assert named["'=售前 <b>"]["Service level"] == "0.2727" and named["Total"]["Offered"] == "14"
         assert "Occupancy" not in lines[0]  # of no queue
         own = await anna.get("/api/v1/stats.csv", params=DAY | {"by": "agent"})
@@ -194,7 +203,8 @@ def test_ranges_follow_the_companys_calendar() -> None:
 
 
 def test_every_figure_has_a_definition_and_the_document_says_the_same() -> None:
-    assert list(Figures.model_fields) and set(Figures.model_fields) == {each.id for each in DEFINITIONS}
+    codes = {f"code_{name}" for name in CodeFigures.model_fields} - {"code_code"}
+    assert set(Figures.model_fields) | codes == {each.id for each in DEFINITIONS}
     document = (Path(__file__).parents[3] / "docs" / "statistics.md").read_text(encoding="utf-8")
     for each in DEFINITIONS:
         assert f"| `{each.id}` | {each.en} | {each.zh} | {each.en_text} |" in document, each.id

@@ -3,10 +3,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from headcall.backend.chats import store as rows
 from headcall.backend.chats.files import MOST_IN_A_CHAT, Shelf, kind_of, plain_name
@@ -51,6 +52,7 @@ class Words:
 
 Change = tuple[Chat, Sequence[Words]]
 Observer = Callable[[Chat, Chat, Sequence[Message]], None]
+Finisher = Callable[[AsyncSession, Chat], Awaitable[None]]
 
 
 class Chats:
@@ -62,12 +64,17 @@ class Chats:
         self.rooms = Rooms()
         self.shelf = Shelf(given.folder)
         self._observers: list[Observer] = []
+        self._finishers: list[Finisher] = []
         self._openings = Pace(given.clock, most=6, within_s=600)
         self._sayings = Pace(given.clock, most=20, within_s=20)
 
     def on_change(self, observer: Observer) -> None:
         """Told of each change: before, after, what was written. Quick, and never raises."""
         self._observers.append(observer)
+
+    def on_finish(self, finisher: Finisher) -> None:
+        """Asked when a chat is over, in the transaction that ends it."""
+        self._finishers.append(finisher)
 
     async def load(self) -> None:
         """Takes up the chats as they were left."""
@@ -288,6 +295,8 @@ class Chats:
             async with self._store.begin() as session:
                 await rows.save(session, after)
                 await rows.append(session, after.chat_id, messages)
+                for finish in () if after.is_live else self._finishers:
+                    await finish(session, after)
             room.chat = after
             if not after.is_live:
                 room.ended_at = self._clock.now()

@@ -5,9 +5,9 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-Unit = Literal["count", "seconds", "share", "mark", "counts", "seconds_by"]
-Of = Literal["visits", "talks", "agents"]
-"""What is counted: visits of queues, talks of ours, the time of agents."""
+Unit = Literal["count", "seconds", "share", "mark", "mean", "counts", "seconds_by"]
+Of = Literal["visits", "talks", "agents", "chats", "codes"]
+"""What is counted: visits of queues, talks of ours, the time of agents, what was written, calls by wrap-up code."""
 
 
 class Definition(Struct, frozen=True):
@@ -129,6 +129,45 @@ DEFINITIONS: Final = (
     Definition("dispositions", "talks", "counts", "话后小结", "Wrap-up codes",
         "每个小结代码的通话数，计给最后一位坐席；没有小结的不计。",
         "Calls with each wrap-up code; they count for the last agent. Calls without a code do not count."),
+    Definition("code_calls", "codes", "count", "通话数", "Calls",
+        "带有该小结代码的通话数，计给最后一位坐席，按其接通时刻计入时段；来自队列而没有小结的另列一行。",
+        "Calls with this wrap-up code; they count for the last agent, when the talk began. Calls of queues without a code have a line of their own."),  # noqa: E501
+    Definition("code_share", "codes", "share", "占比", "Share",
+        "占本行全部通话数（含没有小结的）的比例。",
+        "Of all calls of the row, those without a code included."),
+    Definition("code_talk_s", "codes", "seconds", "平均通话", "Mean talk",
+        "最后一位坐席的平均通话时间，不含保持。",
+        "Mean talking time of the last agent, without hold."),
+    Definition("chats_offered", "chats", "count", "会话进线", "Chats",
+        "访客发起的文字会话，按第一句话的时刻计入时段，结束后计入。转给同事或其他队列的不重复计，计入最后所在的队列。等于接起、放弃、未能服务三项之和。",
+        "Chats that visitors began, counted at their first word once they have ended. Passed on to a colleague or a queue they count once, for the last queue. It is the sum of answered, abandoned and turned away."),  # noqa: E501
+    Definition("chats_answered", "chats", "count", "会话接起", "Answered",
+        "其中由坐席接起的会话。按坐席看时：由该坐席首先接起的。",
+        "Of these, those that an agent took. By agent: those that this agent took first."),
+    Definition("chats_abandoned", "chats", "count", "会话放弃", "Abandoned",
+        "接起之前访客结束或离开的会话。",
+        "The visitor ended it or left before an agent took it."),
+    Definition("chats_turned_away", "chats", "count", "会话未能服务", "Turned away",
+        "等待无果而由系统结束的会话。",
+        "The waiting was in vain, and the system ended it."),
+    Definition("chat_asa_s", "chats", "seconds", "会话平均等待", "Mean wait",
+        "接起的会话的平均等待时间：从第一句话到坐席接起。",
+        "Mean wait of chats that were taken: from the first word until an agent took it."),
+    Definition("chat_reply_s", "chats", "seconds", "首次回复时间", "First reply",
+        "从访客的第一句话到坐席的第一句话的平均时间；没有回复的会话不计。",
+        "Mean time from the visitor's first word to an agent's first; chats without a reply do not count."),
+    Definition("chats_handled", "chats", "count", "会话段", "Handled",
+        "坐席处理的会话段数：每位坐席从接起到转出、退回或结束为一段，按接起时刻计入时段。",
+        "Chats that agents had: one for each agent, from taking it to passing it on, giving it back or its end, counted at its beginning."),  # noqa: E501
+    Definition("chat_handle_s", "chats", "seconds", "会话处理时长", "Handling",
+        "每段的平均时长。",
+        "Mean length of these."),
+    Definition("chats_at_once", "chats", "mean", "平均并行会话", "At once",
+        "坐席至少有一个会话时，同时处理的会话数的平均值：各会话时长之和 ÷ 至少有一个会话的时间。",
+        "How many chats an agent had at once, in the mean of the time with at least one: the sum of their lengths / that time."),  # noqa: E501
+    Definition("chats_most", "chats", "count", "最多并行会话", "Most at once",
+        "一位坐席同时处理的会话数的最大值。",
+        "The most chats that one agent had at once."),
 )
 # fmt: on
 

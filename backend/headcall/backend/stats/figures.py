@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from headcall.backend.stats.chat_facts import ChatTalk, ChatTime, ChatVisit
 from headcall.backend.stats.definitions import DEFINITIONS
 from headcall.backend.stats.model import REFUSED_BY, Handled, Refusal, Ring, Spell, Visit
 
@@ -82,7 +83,23 @@ class AgentSums(Struct):
     break_ms: int = 0
 
 
-LARGEST: Final = frozenset({"longest_wait_ms"})
+class ChatSums(Struct):
+    """What was written."""
+
+    answered: int = 0
+    abandoned: int = 0
+    turned_away: int = 0
+    answer_wait_ms: int = 0
+    replied: int = 0
+    reply_ms: int = 0
+    handled: int = 0
+    handle_ms: int = 0
+    chat_ms: int = 0
+    busy_ms: int = 0
+    most: int = 0
+
+
+LARGEST: Final = frozenset({"longest_wait_ms", "most"})
 """Of these the larger one is kept; all others are added up."""
 
 
@@ -91,6 +108,8 @@ class Sums(Struct):
 
     calls: CallSums = field(default_factory=CallSums)
     agents: AgentSums = field(default_factory=AgentSums)
+    chats: ChatSums = field(default_factory=ChatSums)
+    """Not kept by hours: read as they are."""
     breaks_ms: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     """Of calls whose last talk is counted here; the empty one: of a queue, and without a code."""
@@ -144,6 +163,25 @@ class Sums(Struct):
             self.codes[handled.disposition or ""] += 1
             self.code_talk_ms[handled.disposition or ""] += talk.talk_ms
 
+    def chat(self, visit: ChatVisit) -> None:
+        chats = self.chats
+        chats.answered += visit.outcome == "answered"
+        chats.abandoned += visit.outcome == "abandoned"
+        chats.turned_away += visit.outcome == "turned-away"
+        chats.answer_wait_ms += visit.wait_ms if visit.outcome == "answered" else 0
+        if visit.reply_ms is not None:
+            chats.replied += 1
+            chats.reply_ms += visit.reply_ms
+
+    def chat_talk(self, talk: ChatTalk) -> None:
+        self.chats.handled += 1
+        self.chats.handle_ms += talk.until_ms - talk.at_ms
+
+    def chat_time(self, spent: ChatTime) -> None:
+        self.chats.chat_ms += spent.chat_ms
+        self.chats.busy_ms += spent.busy_ms
+        self.chats.most = max(self.chats.most, spent.most)
+
     def ring(self, ring: Ring) -> None:
         self.agents.rung += 1
         self.agents.missed += ring.outcome == "missed"
@@ -158,7 +196,7 @@ class Sums(Struct):
 
     def add(self, other: "Sums") -> None:
         """Puts the sums of another part to these."""
-        for mine, theirs in ((self.calls, other.calls), (self.agents, other.agents)):
+        for mine, theirs in ((self.calls, other.calls), (self.agents, other.agents), (self.chats, other.chats)):
             for name in mine.__struct_fields__:
                 a, b = getattr(mine, name), getattr(theirs, name)
                 setattr(mine, name, max(a, b) if name in LARGEST else a + b)
@@ -174,11 +212,13 @@ class Scope(Struct, frozen=True):
     """All who came. False: only those answered, as the row is about agents."""
     agents: bool = False
     """The time of agents, which belongs to no single queue."""
+    chats: bool = True
+    """Chats come by no number."""
 
 
 def figures_of(sums: Sums, scope: Scope) -> dict[str, Any]:
     """All figures of a row, by the ids of the definitions."""
-    return _of_visits(sums.calls, scope) | _of_talks(sums) | _of_agents(sums, scope)
+    return _of_visits(sums.calls, scope) | _of_talks(sums) | _of_agents(sums, scope) | _of_chats(sums.chats, scope)
 
 
 ONLY_OF_VISITS: Final = (
@@ -247,6 +287,37 @@ def _of_agents(sums: Sums, scope: Scope) -> dict[str, Any]:
         "occupancy": _share(busy, login - spent.break_ms),
         "breaks": {reason: _seconds(ms) for reason, ms in sorted(sums.breaks_ms.items())},
     }
+
+
+def _of_chats(chats: ChatSums, scope: Scope) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "chats_offered": chats.answered + chats.abandoned + chats.turned_away,
+        "chats_answered": chats.answered,
+        "chats_abandoned": chats.abandoned,
+        "chats_turned_away": chats.turned_away,
+        "chat_asa_s": _mean_s(chats.answer_wait_ms, chats.answered),
+        "chat_reply_s": _mean_s(chats.reply_ms, chats.replied),
+        "chats_handled": chats.handled,
+        "chat_handle_s": _mean_s(chats.handle_ms, chats.handled),
+        "chats_at_once": round(chats.chat_ms / chats.busy_ms, 2) if chats.busy_ms else None,
+        "chats_most": chats.most,
+    }
+    if not scope.chats:
+        return dict.fromkeys(figures)
+    hidden = () if scope.visits else ("chats_offered", "chats_abandoned", "chats_turned_away")
+    of_agents = () if scope.agents else ("chats_at_once", "chats_most")
+    return figures | dict.fromkeys((*hidden, *of_agents))
+
+
+def codes_of(sums: Sums) -> list[dict[str, Any]]:
+    """Calls by their wrap-up code, the most frequent first; the empty code: without one."""
+    whole = sum(sums.codes.values())
+    found = sorted(sums.codes.items(), key=lambda each: (not each[0], -each[1], each[0]))
+    return [
+        {"code": code, "calls": n, "share": _share(n, whole), "talk_s": _mean_s(sums.code_talk_ms[code], n)}
+        for code, n in found
+        if n
+    ]
 
 
 def version_of(rules: Rules, shift_ms: int) -> str:

@@ -15,7 +15,7 @@ from headcall.backend.stats.definitions import DEFINITIONS, Of, Unit
 from headcall.backend.stats.intervals import Interval, Range, Span, span_of
 from headcall.backend.stats.report import By, Question
 from headcall.backend.stats.service import Stats
-from headcall.backend.stats.sheet import csv_of
+from headcall.backend.stats.sheet import codes_csv_of, csv_of
 
 YEARS = range(2000, 2200)
 
@@ -62,6 +62,26 @@ class Figures(BaseModel):
     mark_mean: float | None
     mark_counts: dict[str, int]
     dispositions: dict[str, int]
+    chats_offered: Count
+    chats_answered: Count
+    chats_abandoned: Count
+    chats_turned_away: Count
+    chat_asa_s: Seconds
+    chat_reply_s: Seconds
+    chats_handled: Count
+    chat_handle_s: Seconds
+    chats_at_once: float | None
+    chats_most: Count
+
+
+class CodeFigures(BaseModel):
+    """Calls with a wrap-up code."""
+
+    code: str
+    """Empty: without one."""
+    calls: int
+    share: Share
+    talk_s: Seconds
 
 
 class StatsRow(BaseModel):
@@ -70,6 +90,12 @@ class StatsRow(BaseModel):
     name: str
     agent_number: str
     figures: Figures
+    codes: list[CodeFigures]
+
+
+class Told(BaseModel):
+    zh: str
+    en: str
 
 
 class StatsOut(BaseModel):
@@ -87,11 +113,9 @@ class StatsOut(BaseModel):
     short_abandon_s: float
     rows: list[StatsRow]
     total: Figures
-
-
-class Told(BaseModel):
-    zh: str
-    en: str
+    all_codes: list[CodeFigures]
+    code_words: dict[str, Told]
+    """What codes are called now; those that are no more have none."""
 
 
 class DefinitionOut(BaseModel):
@@ -127,6 +151,8 @@ class StatsQuery(BaseModel):
 class SheetQuery(StatsQuery):
     language: Literal["zh", "en"] | None = None
     """Of the heads. Nothing: one's own."""
+    section: Literal["figures", "codes"] = "figures"
+    """`codes`: a line for each wrap-up code of each row."""
 
 
 Asked = Annotated[StatsQuery, Query()]
@@ -154,8 +180,10 @@ def routes(stats: Stats) -> APIRouter:
     async def export_stats(who: Reader, query: Annotated[SheetQuery, Query()]) -> StreamingResponse:
         """The same as a file for spreadsheets."""
         report = await stats.report(question_of(stats, who, query))
-        lines: Iterable[str] = csv_of(report, query.language or who.language)
-        name = f"stats-{report['by']}-{report['first_day']}-{report['last_day']}.csv"
+        write = csv_of if query.section == "figures" else codes_csv_of
+        lines: Iterable[str] = write(report, query.language or who.language)
+        kind = "stats" if query.section == "figures" else "codes"
+        name = f"{kind}-{report['by']}-{report['first_day']}-{report['last_day']}.csv"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
 

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from headcall.backend.stats.figures import Rules, Scope, Sums, figures_of
+from headcall.backend.stats.chat_facts import ChatTalk, ChatTime, ChatVisit
+from headcall.backend.stats.figures import Rules, Scope, Sums, codes_of, figures_of
 from headcall.backend.stats.intervals import Interval, Span, place
 from headcall.backend.stats.model import Handled, Refusal, Ring, Spell, Visit
 
@@ -27,7 +28,11 @@ class Question(Struct, frozen=True):
     @property
     def scope(self) -> Scope:
         is_of_agents = self.by == "agent" or (self.by == "interval" and not self.queue_ids and not self.number)
-        return Scope(visits=self.by != "agent" and self.user_id is None, agents=is_of_agents)
+        return Scope(
+            visits=self.by != "agent" and self.user_id is None,
+            agents=is_of_agents,
+            chats=self.by != "number" and not self.number,
+        )
 
 
 class Row(Struct, frozen=True):
@@ -35,6 +40,7 @@ class Row(Struct, frozen=True):
 
     key: str | int
     figures: dict[str, Any]
+    codes: list[dict[str, Any]]
 
 
 class Report:
@@ -63,6 +69,19 @@ class Report:
         for sums in self._sums({"queue": ring.queue_id, "agent": ring.user_id}, ring.at_ms):
             sums.ring(ring)
 
+    def chat(self, visit: ChatVisit) -> None:
+        for sums in self._sums({"queue": visit.queue_id, "agent": visit.user_id}, visit.at_ms):
+            sums.chat(visit)
+
+    def chat_talk(self, talk: ChatTalk) -> None:
+        for sums in self._sums({"queue": talk.queue_id, "agent": talk.user_id}, talk.at_ms):
+            sums.chat_talk(talk)
+
+    def chat_time(self, spent: ChatTime, at_ms: int) -> None:
+        """`at_ms`: in the interval whose sum it is."""
+        for sums in self._sums({"agent": spent.user_id}, at_ms):
+            sums.chat_time(spent)
+
     def spell(self, spell: Spell, at_ms: int) -> None:
         """`at_ms`: in the interval whose sum it is."""
         for sums in self._sums({"agent": spell.user_id}, at_ms):
@@ -76,10 +95,13 @@ class Report:
 
     def rows(self) -> Iterator[Row]:
         for key, sums in self._rows.items():
-            yield Row(key, figures_of(sums, self.question.scope))
+            yield Row(key, figures_of(sums, self.question.scope), codes_of(sums))
 
     def total(self) -> dict[str, Any]:
         return figures_of(self._total, self.question.scope)
+
+    def all_codes(self) -> list[dict[str, Any]]:
+        return codes_of(self._total)
 
     def _sums(self, key: dict[str, str | None], at_ms: int) -> tuple[Sums, ...]:
         """Where a fact counts: its row and the last line, or nowhere."""

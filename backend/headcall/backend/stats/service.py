@@ -14,10 +14,15 @@ from headcall.backend.agents.store import AgentRow
 from headcall.backend.calls import store as calls
 from headcall.backend.calls.model import Call
 from headcall.backend.cdr.store import CdrRow
+from headcall.backend.chats import store as written
+from headcall.backend.chats.model import Chat
 from headcall.backend.errors import ApiError
+from headcall.backend.queues import store as queue_rows
+from headcall.backend.queues.model import Disposition
 from headcall.backend.queues.store import QueueRow
-from headcall.backend.stats import queries, sums
+from headcall.backend.stats import chat_rows, queries, sums
 from headcall.backend.stats import store as rows
+from headcall.backend.stats.chat_facts import chat_facts_of, time_of
 from headcall.backend.stats.facts import facts_of
 from headcall.backend.stats.figures import Rules, version_of
 from headcall.backend.stats.intervals import Span, cuts, local, shift_of
@@ -67,6 +72,24 @@ class Stats:
         await rows.replace(session, call_id, facts)
         if entries:
             await touch(session, entries[0].at_ms, entries[-1].at_ms)
+
+    async def finish_chat(self, session: AsyncSession, chat: Chat) -> None:
+        """A chat is over: its facts, in the transaction that ends it."""
+        facts = chat_facts_of(chat, await written.messages(session, chat.chat_id))
+        await chat_rows.replace(session, facts)
+
+    async def catch_up_chats(self) -> int:
+        """The facts of chats that ended before they were kept. How many there were."""
+        missing = ~exists().where(chat_rows.ChatVisitRow.chat_id == written.ChatRow.chat_id)
+        async with self._store.read() as session:
+            ended = select(written.ChatRow.chat_id).where(written.ChatRow.state == "ended", missing)
+            chat_ids = (await session.scalars(ended)).all()
+        for chat_id in chat_ids:
+            async with self._store.begin() as session:
+                if found := await written.one(session, chat_id):
+                    await self.finish_chat(session, found[0])
+            await asyncio.sleep(0)
+        return len(chat_ids)
 
     async def catch_up(self) -> int:
         """The facts of calls that ended before facts were kept: once, a few at a time. How many there were."""
@@ -124,6 +147,8 @@ class Stats:
                 await self._read_facts(report, gap)
         if question.scope.agents:
             await self._read_going_on(report)
+        if question.scope.chats:
+            await self._read_chats(report)
 
     async def _read_facts(self, report: Report, gap: Span) -> None:
         question = report.question
@@ -145,6 +170,24 @@ class Stats:
                 for spell in await queries.spells(session, piece, question.user_id):
                     report.spell(spell, piece.since_ms)
 
+    async def _read_chats(self, report: Report) -> None:
+        question = report.question
+        end = min(question.span.until_ms, self.now_ms + DAY_MS)
+        for since in range(question.span.since_ms, end, DAY_MS):
+            day = Span(since, min(since + DAY_MS, end))
+            async with self._store.read() as session:
+                visits = await chat_rows.visits(session, day, question.queue_ids, question.user_id)
+                talks = await chat_rows.talks(session, day, question.queue_ids, question.user_id)
+            for visit in visits:
+                report.chat(visit)
+            for talk in talks:
+                if talk.at_ms >= day.since_ms:
+                    report.chat_talk(talk)
+            for piece in pieces_of(day, report.starts) if question.scope.agents and talks else ():
+                for spent in time_of(talks, piece.since_ms, piece.until_ms):
+                    report.chat_time(spent, piece.since_ms)
+            await asyncio.sleep(0)
+
     async def _read_going_on(self, report: Report) -> None:
         """What agents do now belongs to all the intervals since they began it."""
         span = report.question.span
@@ -164,7 +207,8 @@ class Stats:
                 await asyncio.sleep(0)
         async with self._store.read() as session:
             names = await self._names(session, question, found)
-        shown = [{**names(row), "figures": row.figures} for row in found]
+            codes = {each.code: {"zh": each.zh, "en": each.en} for each in await _codes(session)}
+        shown = [{**names(row), "figures": row.figures, "codes": row.codes} for row in found]
         if question.by != "interval":
             shown.sort(key=lambda row: (row["name"], row["key"]))
         return {
@@ -179,6 +223,8 @@ class Stats:
             "short_abandon_s": self.rules.short_abandon_ms / 1000,
             "rows": shown,
             "total": report.total(),
+            "all_codes": report.all_codes(),
+            "code_words": codes,
         }
 
     async def _names(self, session: AsyncSession, question: Question, found: Iterable[Row]) -> Any:
@@ -202,3 +248,8 @@ class Stats:
             return {"key": row.key, "name": shown, "agent_number": number}
 
         return name
+
+
+async def _codes(session: AsyncSession) -> list[Disposition]:
+    """What the codes are called now."""
+    return [code for queue in await queue_rows.every(session) for code in queue.dispositions]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headcall.backend.edge.sheet import MARK, line
-from headcall.backend.stats.definitions import DEFINITIONS, Definition
+from headcall.backend.stats.definitions import BY_ID, DEFINITIONS, Definition
 from headcall.backend.users.model import Language
 
 FIRST = {
@@ -17,6 +17,9 @@ FIRST = {
 AGENT_NUMBER = ("工号", "Agent number")
 TOTAL = ("合计", "Total")
 SECONDS = (" (秒)", " (s)")
+CODE = ("小结代码", "Code")
+NO_CODE = ("（无小结）", "(none)")
+CODE_FIGURES = ("code_calls", "code_share", "code_talk_s")
 NO_REASON = ("无原因", "no reason")
 PARTS = {
     "breaks": {"": NO_REASON},
@@ -32,7 +35,8 @@ PARTS = {
 
 def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
     """Line by line; columns that are empty throughout are left out."""
-    shown = [each for each in DEFINITIONS if report["total"][each.id] is not None or _is_used(report, each)]
+    known = [each for each in DEFINITIONS if each.of != "codes"]
+    shown = [each for each in known if report["total"][each.id] is not None or _is_used(report, each)]
     of_agents = report["by"] == "agent"
     head = [_word(FIRST[report["by"]], language), *([_word(AGENT_NUMBER, language)] if of_agents else [])]
     yield MARK + line([*head, *(_title(each, language) for each in shown)])
@@ -40,6 +44,19 @@ def csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
     for row in (*report["rows"], last):
         first = [row["name"], *([row["agent_number"]] if of_agents else [])]
         yield line([*first, *(_value(row["figures"][each.id], PARTS.get(each.id, {}), language) for each in shown)])
+
+
+def codes_csv_of(report: dict[str, Any], language: Language) -> Iterator[str]:
+    """Wrap-up codes: a line for each code of each row, and of the whole."""
+    code = _word(CODE, language)
+    heads = [_title(BY_ID[name], language) for name in CODE_FIGURES]
+    yield MARK + line([_word(FIRST[report["by"]], language), _word(AGENT_NUMBER, language), code, *heads])
+    last = {"name": _word(TOTAL, language), "agent_number": "", "codes": report["all_codes"]}
+    for row in (*report["rows"], last):
+        for each in row["codes"]:
+            words = report["code_words"].get(each["code"], {}).get(language) or each["code"]
+            named = words or _word(NO_CODE, language)
+            yield line([row["name"], row["agent_number"], named, each["calls"], each["share"], each["talk_s"]])
 
 
 def _is_used(report: dict[str, Any], definition: Definition) -> bool:

@@ -5,7 +5,7 @@ from sqlalchemy import Index, String, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from headcall.backend.stats import schedule_rows, sum_rows  # noqa: F401 - their tables belong to this feature
+from headcall.backend.stats import chat_rows, schedule_rows, sum_rows  # noqa: F401 - their tables belong to this feature
 from headcall.backend.stats.model import Facts
 from headcall.backend.store.base import Base, Id
 

@@ -8,6 +8,7 @@ export type Report = Schemas["StatsOut"];
 export type ReportRow = Schemas["StatsRow"];
 export type Figures = Schemas["Figures"];
 export type Definition = Schemas["DefinitionOut"];
+export type CodeFigures = Schemas["CodeFigures"];
 export type By = Report["by"];
 export type Interval = NonNullable<Report["interval"]>;
 export const RANGES = ["today", "yesterday", "week", "last_week", "month", "last_month"] as const;
@@ -40,8 +41,9 @@ export const sendSchedule = (id: string) => body(client.POST("/api/v1/report-sch
 export const readReport = (query: Asked) => body(client.GET("/api/v1/stats", { params: { query } }));
 export const readDefinitions = () => body(client.GET("/api/v1/stats/definitions"));
 
-export function sheetUrl(asked: Asked, language: string): string {
+export function sheetUrl(asked: Asked, language: string, section: "figures" | "codes" = "figures"): string {
   const query = new URLSearchParams({ by: asked.by, interval: asked.interval, language });
+  if (section === "codes") query.set("section", section);
   for (const name of ["range", "since", "until"] as const) if (asked[name]) query.set(name, asked[name]);
   for (const id of asked.queue_id ?? []) query.append("queue_id", id);
   return `/api/v1/stats.csv?${query}`;

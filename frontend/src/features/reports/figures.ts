@@ -34,6 +34,18 @@ export const GROUPS = {
     "other_talk_s",
   ],
   agents: ["rung", "missed", "login_s", "ready_s", "break_s", "occupancy", "breaks"],
+  chats: [
+    "chats_offered",
+    "chats_answered",
+    "chats_abandoned",
+    "chats_turned_away",
+    "chat_asa_s",
+    "chat_reply_s",
+    "chats_handled",
+    "chat_handle_s",
+    "chats_at_once",
+    "chats_most",
+  ],
   outcome: ["asked", "marks", "mark_rate", "mark_mean", "mark_counts", "dispositions"],
 } as const satisfies Record<string, readonly FigureId[]>;
 
@@ -45,8 +57,20 @@ export function columnsOf(group: Group, report: Report): FigureId[] {
   return GROUPS[group].filter((id) => all.some((figures) => figures[id] !== null));
 }
 
+/** Of a company that takes no chats, nothing is said of them. */
+const isEmpty = (group: Group, report: Report): boolean =>
+  group === "chats" && !report.total.chats_offered && !report.total.chats_handled;
+
 export const groupsOf = (report: Report): Group[] =>
-  (Object.keys(GROUPS) as Group[]).filter((group) => columnsOf(group, report).length > 1);
+  (Object.keys(GROUPS) as Group[]).filter((group) => columnsOf(group, report).length > 1 && !isEmpty(group, report));
+
+/** What the table may show: figures in groups, and the wrap-up codes line by line. */
+export type Section = Group | "codes";
+
+export const sectionsOf = (report: Report): Section[] => [
+  ...groupsOf(report),
+  ...(report.all_codes.length > 0 ? (["codes"] as const) : []),
+];
 
 export const firstGroup = (by: By): Group => (by === "agent" ? "handling" : "calls");
 
@@ -66,6 +90,7 @@ export function shown(unit: Definition["unit"], value: Figures[FigureId], locale
     case "share":
       return value.toLocaleString(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
     case "mark":
+    case "mean":
       return value.toLocaleString(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     default:
       return value.toLocaleString(locale);

@@ -11,9 +11,18 @@ import { Input, Labelled } from "@/ui/field";
 import { ChartColumn, CircleAlert, Download, Printer } from "@/ui/icons";
 import { Segments } from "@/ui/segments";
 import { Select } from "@/ui/select";
-import { type Figures, RANGES, type Report as ReportData, readDefinitions, readReport, sheetUrl } from "./api";
+import {
+  type Definition,
+  type Figures,
+  RANGES,
+  type Report as ReportData,
+  readDefinitions,
+  readReport,
+  sheetUrl,
+} from "./api";
 import { askedOf, BYS, fitting, goesOn, INTERVALS, type ReportSearch } from "./asked";
-import { type FigureId, firstGroup, type Group, groupsOf, shown } from "./figures";
+import { Codes } from "./codes";
+import { type FigureId, firstGroup, type Section, sectionsOf, shown } from "./figures";
 import { Table } from "./table";
 import { wordOf } from "./words";
 
@@ -42,14 +51,15 @@ export function Report({ search, onSearch }: ReportProps) {
     queryFn: readDefinitions,
     staleTime: Infinity,
   });
-  const [wished, setWished] = useState<Group | null>(null);
+  const [wished, setWished] = useState<Section | null>(null);
   const report = table.data;
-  const groups = report ? groupsOf(report) : [];
-  const group = wished && groups.includes(wished) ? wished : firstGroup(by);
+  const sections = report ? sectionsOf(report) : [];
+  const section = wished && sections.includes(wished) ? wished : firstGroup(by);
+  const sheet = sheetUrl(asked, languageNow(), section === "codes" ? "codes" : "figures");
   const definitions = defined?.definitions ?? [];
   return (
     <div className="report flex min-h-0 flex-1 flex-col gap-2.5 overflow-y-auto print:overflow-visible">
-      <Wishes search={search} onSearch={onSearch} by={by} readsAll={readsAll} sheet={sheetUrl(asked, languageNow())} />
+      <Wishes search={search} onSearch={onSearch} by={by} readsAll={readsAll} sheet={sheet} />
       {report && (
         <h2 className="hidden text-lg font-semibold print:block">
           {t("reports.title")}
@@ -77,15 +87,17 @@ export function Report({ search, onSearch }: ReportProps) {
           <div className="px-4 py-2.5 print:hidden">
             <Segments
               label={t("reports.figures")}
-              value={group}
-              choices={groups.map((each) => ({ value: each, label: t(`reports.group_${each}`) }))}
-              onChange={(value) => setWished(value as Group)}
+              value={section}
+              choices={sections.map((each) => ({ value: each, label: t(`reports.group_${each}`) }))}
+              onChange={(value) => setWished(value as Section)}
             />
           </div>
-          {report.rows.length > 0 ? (
-            <Table report={report} group={group} definitions={definitions} />
-          ) : (
+          {report.rows.length === 0 ? (
             <Empty icon={ChartColumn} title={t("reports.nothing")} text={t("reports.nothing_text")} />
+          ) : section === "codes" ? (
+            <Codes report={report} definitions={definitions} />
+          ) : (
+            <Table report={report} group={section} definitions={definitions} />
           )}
         </section>
       )}
@@ -247,17 +259,7 @@ const SHOWN: readonly FigureId[] = [
 ];
 
 /** What one looks for first. */
-function Heights({
-  figures,
-  definitions,
-}: {
-  figures: Figures;
-  definitions: readonly {
-    id: string;
-    name: { zh: string; en: string };
-    unit: "count" | "seconds" | "share" | "mark" | "counts" | "seconds_by";
-  }[];
-}) {
+function Heights({ figures, definitions }: { figures: Figures; definitions: readonly Definition[] }) {
   const locale = localeOf(languageNow());
   const seen = SHOWN.filter((id) => figures[id] !== null).slice(0, 8);
   return (

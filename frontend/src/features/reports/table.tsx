@@ -20,7 +20,7 @@ export function Table({ report, group, definitions }: TableProps) {
   const { t } = useTranslation();
   const locale = localeOf(languageNow());
   const [order, setOrder] = useState<Order>({ id: "name", down: false });
-  const [help, setHelp] = useState<{ definition: Definition; anchor: Element } | null>(null);
+  const [help, setHelp] = useState<Help | null>(null);
   const known = new Map(definitions.map((each) => [each.id, each]));
   const columns = columnsOf(group, report).filter((id) => known.has(id));
   const sort = (id: Order["id"]) => setOrder((was) => ({ id, down: was.id === id ? !was.down : id !== "name" }));
@@ -73,12 +73,7 @@ export function Table({ report, group, definitions }: TableProps) {
                   scope="row"
                   className="sticky left-0 z-10 max-w-44 min-w-24 break-keep bg-sheet px-3 py-2 text-left font-medium break-words max-md:max-w-32"
                 >
-                  <span className={report.by === "interval" ? "figures whitespace-nowrap" : ""}>
-                    {nameOf(row, report, locale)}
-                  </span>
-                  {row.agent_number && (
-                    <span className="figures ml-2 text-xs font-normal text-ink-3">{row.agent_number}</span>
-                  )}
+                  <RowName row={row} report={report} />
                 </th>
                 {cells(row)}
               </tr>
@@ -94,21 +89,60 @@ export function Table({ report, group, definitions }: TableProps) {
           </tfoot>
         </table>
       </div>
-      <Popover.Root open={help !== null} onOpenChange={(on) => !on && setHelp(null)}>
-        <Popover.Portal>
-          <Popover.Positioner anchor={help?.anchor ?? null} side="bottom" sideOffset={6} className="z-50">
-            <Popover.Popup className="popup w-72 max-w-[90vw] rounded-xl border border-line bg-raised p-3.5 shadow-float outline-none">
-              <Popover.Title className="text-sm font-semibold">{help && wordOf(help.definition.name)}</Popover.Title>
-              <Popover.Description className="mt-1 text-xs text-ink-2">
-                {help && wordOf(help.definition.text)}
-              </Popover.Description>
-            </Popover.Popup>
-          </Popover.Positioner>
-        </Popover.Portal>
-      </Popover.Root>
+      <Means help={help} onClose={() => setHelp(null)} />
     </>
   );
 }
+
+export interface Help {
+  definition: Definition;
+  anchor: Element;
+}
+
+/** What a column means, beside its head. */
+export function Means({ help, onClose }: { help: Help | null; onClose(): void }) {
+  return (
+    <Popover.Root open={help !== null} onOpenChange={(on) => !on && onClose()}>
+      <Popover.Portal>
+        <Popover.Positioner anchor={help?.anchor ?? null} side="bottom" sideOffset={6} className="z-50">
+          <Popover.Popup className="popup w-72 max-w-[90vw] rounded-xl border border-line bg-raised p-3.5 shadow-float outline-none">
+            <Popover.Title className="text-sm font-semibold">{help && wordOf(help.definition.name)}</Popover.Title>
+            <Popover.Description className="mt-1 text-xs text-ink-2">
+              {help && wordOf(help.definition.text)}
+            </Popover.Description>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+export function Ask({ name, onAsk }: { name: string; onAsk(anchor: Element): void }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      aria-label={t("reports.means", { name })}
+      onClick={(e) => onAsk(e.currentTarget)}
+      className="inline-flex size-6 shrink-0 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink print:hidden"
+    >
+      <CircleHelp aria-hidden size={13} />
+    </button>
+  );
+}
+
+/** Who or what a row is about. */
+export function RowName({ row, report }: { row: Named; report: Report }) {
+  const locale = localeOf(languageNow());
+  return (
+    <>
+      <span className={report.by === "interval" ? "figures whitespace-nowrap" : ""}>{nameOf(row, report, locale)}</span>
+      {row.agent_number && <span className="figures ml-2 text-xs font-normal text-ink-3">{row.agent_number}</span>}
+    </>
+  );
+}
+
+type Named = Pick<ReportRow, "key" | "name" | "agent_number">;
 
 interface HeadProps {
   id: Order["id"];
@@ -121,7 +155,6 @@ interface HeadProps {
 }
 
 function Head({ id, title, order, onSort, onHelp, isLong = false, className }: HeadProps) {
-  const { t } = useTranslation();
   const isSorted = order.id === id;
   const Arrow = order.down ? ArrowDown : ArrowUp;
   const isLeft = id === "name" || isLong;
@@ -140,22 +173,13 @@ function Head({ id, title, order, onSort, onHelp, isLong = false, className }: H
           <span className={cx("break-keep", isLeft ? "text-left" : "text-right")}>{title}</span>
           {isSorted && <Arrow aria-hidden size={12} className="shrink-0" />}
         </button>
-        {onHelp && (
-          <button
-            type="button"
-            aria-label={t("reports.means", { name: title })}
-            onClick={(e) => onHelp(e.currentTarget)}
-            className="inline-flex size-6 shrink-0 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink print:hidden"
-          >
-            <CircleHelp aria-hidden size={13} />
-          </button>
-        )}
+        {onHelp && <Ask name={title} onAsk={onHelp} />}
       </span>
     </th>
   );
 }
 
-function nameOf(row: ReportRow, report: Report, locale: string): string {
+function nameOf(row: Named, report: Report, locale: string): string {
   if (report.by === "interval") return intervalName(row.key, report.interval, locale);
   return report.by === "number" ? shownNumber(row.name) : row.name;
 }
