@@ -202,6 +202,7 @@ def assemble(
         recordings=recordings,
         push=push,
         folder=folder,
+        rest=ctx.sleep,
     )
     identity = identity_of(ctx, store, box, sessions=Sessions(store, ctx.clock, ctx.ids, passwords), users=users)
     socket = _join_live(ctx, live, identity, control)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clock port: whoever needs the time is given one of these, so that a test owns it."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -40,9 +39,6 @@ class Clock(Protocol):
 
     def not_before(self, wall_ms: int) -> None:
         """What was written down before us is over: the calendar begins no earlier than this."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Until so much of `now` has passed."""
 
 
 class SystemClock:
@@ -93,9 +89,6 @@ class SystemClock:
         else:
             log.info("our calendar is the machine's again")
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
 
 class ManualClock:
     """A clock that only the test can move."""
@@ -104,7 +97,6 @@ class ManualClock:
         self.speed = speed
         self._now = now
         self._wall_ms = float(wall_ms)
-        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 
     def now(self) -> float:
         return self._now
@@ -118,10 +110,6 @@ class ManualClock:
             raise ValueError(f"time does not go back by {seconds} s")
         self._now += seconds
         self._wall_ms += seconds * 1000
-        for due, future in self._sleepers:
-            if due <= self._now and not future.done():
-                future.set_result(None)
-        self._sleepers = [each for each in self._sleepers if not each[1].done()]
 
     def set_calendar(self, seconds: float) -> None:
         """Somebody sets the machine's calendar by this much, forward or back, and no time passes."""
@@ -129,8 +117,3 @@ class ManualClock:
 
     def not_before(self, wall_ms: int) -> None:
         self._wall_ms = max(self._wall_ms, float(wall_ms))
-
-    async def sleep(self, seconds: float) -> None:
-        future = asyncio.get_running_loop().create_future()
-        self._sleepers.append((self._now + seconds, future))
-        await future

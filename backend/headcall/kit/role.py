@@ -85,6 +85,8 @@ class RoleContext:
     fds: Mapping[str, int] = field(default_factory=dict)
     """Listening sockets, by name: `http`, `media`, `sip-trunk-udp` …"""
     clock: Clock = field(default_factory=SystemClock)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """By the clock's calendar; what goes by the machine's time sleeps by `asyncio.sleep`."""
     at_work: AtWork = nullcontext
     metrics: Metrics = field(default_factory=Metrics)
     stop: asyncio.Event = field(default_factory=asyncio.Event)

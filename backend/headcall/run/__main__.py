@@ -264,6 +264,7 @@ async def _be(name: str, settings: Settings, data: Path, run: Run, timing: "Timi
         data,
         fds=inherited_fds(),
         clock=timing.clock if timing else SystemClock(),
+        sleep=timing.clock.sleep if timing else asyncio.sleep,
         at_work=timing.at_work if timing else nullcontext,
         ready_fd=int(ready_fd) if ready_fd else None,
     )

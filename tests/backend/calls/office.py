@@ -224,7 +224,7 @@ async def open_parts(folder: Path, bus: MemoryBus, clock: ManualClock, epoch: in
     ctx = RoleContext("backend", bus, settings, folder, clock=clock)
 
     def control(**given: Any) -> Telephony:
-        return make_control(**{**given, "prompts": QuietPrompts(), "sleep": never})
+        return make_control(**{**given, "prompts": QuietPrompts(), "sleep": never, "rest": never})
 
     box = SecretBox.from_file(folder / "backend" / "secrets.key")
     parts = assemble(ctx, folder=folder, box=box, make_control=control, passwords=CHEAP)

@@ -387,7 +387,7 @@ class Telephony:
 
     async def _tick_for_ever(self) -> None:
         while True:
-            await self.given.clock.sleep(TICK_S)
+            await self.given.rest(TICK_S)
             await self.tick()
 
     async def _refresh_for_ever(self) -> None:

@@ -48,3 +48,5 @@ class Given:
     """The data folder."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """How the loops of this module pass the time between two rounds."""
+    rest: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """How the clock does, by the calendar."""

@@ -60,7 +60,7 @@ class Day:
         self._port = ctx.settings.section(Web).http_port
         self._clock = ctx.clock
         queues = rules_of(self._wanted)
-        self._world = World(self._clock, History(queues), tuple(queues), DIDS)
+        self._world = World(self._clock, ctx.sleep, History(queues), tuple(queues), DIDS)
         self._chance = random.Random(self._wanted.seed)
         self._cookies: dict[str, str] = {}
         """By log-in name: who has signed in stays so all day."""
@@ -95,11 +95,11 @@ class Day:
     async def _callers_call(self, callers: Callers, agents: list[Agent], began_virtual: float) -> None:
         lives = []
         for script in scripts(self._wanted.calls, self._wanted.hours, self._chance):
-            await self._clock.sleep(began_virtual + script.at_s - self._clock.now())
+            await self._world.sleep(began_virtual + script.at_s - self._clock.now())
             lives.append(asyncio.ensure_future(callers.call(script)))
             _write(self._ctx, self._progress(callers, agents, script.at_s), PROGRESS)
         await self._world.first_of(AFTER_S, asyncio.gather(*lives))
-        await self._clock.sleep(SETTLE_S)
+        await self._world.sleep(SETTLE_S)
 
     def _progress(self, callers: Callers, agents: list[Agent], at_s: float) -> dict[str, Any]:
         """How it stands, for whoever watches."""

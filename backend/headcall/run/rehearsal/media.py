@@ -3,17 +3,19 @@
 
 import asyncio
 import wave
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from headcall.kit.bus.outbox import Outbox
-from headcall.kit.clock import Clock
 from headcall.kit.role import RoleContext
 from headcall.kit.tasks import Tasks
 from headcall.wire import media, topics
 from headcall.wire.codec import UnknownWord, decode, encode
 from headcall.wire.nodes import Done, NodeAlive, Refused
+
+Sleep = Callable[[float], Awaitable[None]]
 
 UNKNOWN_CLIP_S = 3.0
 
@@ -29,9 +31,9 @@ class Leg:
 class SilentNode:
     """Legs that hear nothing, by the rehearsal's calendar."""
 
-    def __init__(self, name: str, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, name: str, outbox: Outbox, sleep: Sleep) -> None:
         self.name, self.legs = name, dict[str, Leg]()
-        self._outbox, self._clock = outbox, clock
+        self._outbox, self._sleep = outbox, sleep
         self._tasks = Tasks("silent media")
         self._recordings: dict[str, tuple[str, str]] = {}
         self._lengths: dict[str, float] = {}
@@ -88,7 +90,7 @@ class SilentNode:
         return Done()
 
     async def _play(self, leg_id: str, leg: Leg, source: media.Playlist) -> None:
-        await self._clock.sleep(sum(map(self._length, source.files)))
+        await self._sleep(sum(map(self._length, source.files)))
         leg.play = None
         self._tell(media.PlayEnded(leg_id, source.play_id, finished=True))
 
@@ -129,7 +131,7 @@ async def run(ctx: RoleContext) -> None:
     """Serves until `ctx.stop`."""
     outbox = Outbox(ctx.bus, topics.EVENTS)
     ctx.tasks.start(outbox.run(), "events")
-    node = SilentNode(ctx.name, outbox, ctx.clock)
+    node = SilentNode(ctx.name, outbox, ctx.sleep)
     served = await ctx.bus.serve(topics.media(ctx.name), node.answer)
     ctx.announce(topics.NODES, lambda: encode(NodeAlive(ctx.name, "sfu", ctx.epoch, len(node.legs))))
     ctx.ready()

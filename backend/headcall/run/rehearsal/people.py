@@ -96,13 +96,14 @@ class World:
     """What people share."""
 
     clock: Clock
+    sleep: Callable[[float], Awaitable[None]]
     history: History
     queue_ids: tuple[str, ...]
     dids: tuple[str, ...]
 
     async def first_of(self, within_s: float, *what: "asyncio.Future[Any]") -> None:
         """Until one of these is done or this time is over; they go on."""
-        limit = asyncio.ensure_future(self.clock.sleep(within_s))
+        limit = asyncio.ensure_future(self.sleep(within_s))
         try:
             await asyncio.wait({limit, *what}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -137,7 +138,7 @@ class Callers:
                 await self._live(key, script, self.helped[script.number])
             finally:
                 self.waiting.discard(key)
-            await self._world.clock.sleep(SAME_NUMBER_S)
+            await self._world.sleep(SAME_NUMBER_S)
 
     async def _live(self, key: str, script: Script, helped: asyncio.Event) -> None:
         world, (host, port) = self._world, self._trunk
@@ -194,7 +195,7 @@ class Agent:
             with contextlib.suppress(WebSocketException, OSError):
                 await self.page.read()
             self._world.history.reconnects += 1
-            await self._world.clock.sleep(COMES_BACK_S)
+            await self._world.sleep(COMES_BACK_S)
             self.page = await open_page(self)
 
     def heard(self, kind: str, data: dict[str, Any]) -> None:
@@ -243,7 +244,7 @@ class Agent:
         luck = self._chance.random()
         if luck < 0.02:
             return
-        await self._world.clock.sleep(self._chance.uniform(1, 6))
+        await self._world.sleep(self._chance.uniform(1, 6))
         if luck < 0.04:
             await self._do("call.refuse", call_id=call_id)
             await self._pleads(call_id)
@@ -258,7 +259,7 @@ class Agent:
                 await self.page.do(kind, **words)
 
     async def _finish(self, call_id: str, talk_s: float) -> None:
-        await self._world.clock.sleep(talk_s)
+        await self._world.sleep(talk_s)
         if call_id in self._calls:
             await self._do("call.hang_up", call_id=call_id)
 
@@ -268,7 +269,7 @@ class Agent:
         await self._do("agent.state", state="ready")
         until = self._world.clock.now() + hours * 3600
         while self._world.clock.now() < until:
-            await self._world.clock.sleep(self._chance.uniform(300, 3000))
+            await self._world.sleep(self._chance.uniform(300, 3000))
             await self._do("agent.state", state="break", reason="coffee")
-            await self._world.clock.sleep(self._chance.uniform(60, 400))
+            await self._world.sleep(self._chance.uniform(60, 400))
             await self._do("agent.state", state="ready")
