@@ -20,7 +20,8 @@ from headcall.backend.stats.schedule_rows import Sending
 from headcall.backend.stats.schedules import Schedule, question_at, slot_after, slot_before
 from headcall.backend.stats.service import Stats
 from headcall.backend.store.base import iso
-from headcall.backend.store.engine import Store, StoreBusy
+from headcall.backend.store.engine import Store
+from headcall.backend.store.together import StoreBusy
 from headcall.backend.users.model import Actor
 
 log = logging.getLogger(__name__)

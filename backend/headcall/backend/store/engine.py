@@ -2,13 +2,13 @@
 """Opens the database: SQLite (embedded) or PostgreSQL (cluster), the same to everyone above.
 
 SQLite has one writer. A transaction that begins by reading and then writes may find that another one wrote in
-between, and no waiting helps it (SQLITE_BUSY_SNAPSHOT). So every `begin()` is BEGIN IMMEDIATE, taken in turn.
+between, and no waiting helps it (SQLITE_BUSY_SNAPSHOT). So every `begin()` is BEGIN IMMEDIATE, taken in turn; those who
+wait for their turn at the same time share one commit (`together.py`).
 """
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from headcall.backend.store.clean import before_execute
 from headcall.backend.store.onehop import connect
+from headcall.backend.store.together import Together, transaction
 from headcall.kit.role import AtWork
 
 BUSY_TIMEOUT_MS = 5000
@@ -29,16 +30,9 @@ SWITCH_S = 0.0005
 """How long SQLite's thread waits at most for a loop that computes. Python's own 5 ms, many times in each call, made
 seconds of a busy hour (docs/measured.md)."""
 
-TURN_TIMEOUT = 10.0
-"""Seconds a writer of this process waits for its turn. Longer means one of ours never ends, or nests `begin()`."""
-
 
 class BadDatabaseUrl(ValueError):
     """The URL names no database we can use; the text says what would be right, and shows no password."""
-
-
-class StoreBusy(Exception):
-    """A writer waited for its turn for `TURN_TIMEOUT` seconds."""
 
 
 def sqlite_url(path: Path) -> str:
@@ -52,8 +46,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         event.listen(engine.sync_engine, "before_cursor_execute", before_execute, retval=True)
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        self._turn = asyncio.Lock()
+        self._together = Together(engine) if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def open(cls, url: str, at_work: AtWork = nullcontext) -> "Store":
@@ -67,60 +60,22 @@ class Store:
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return cls(engine)
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncSession]:
+    def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A transaction that writes. Keep it short, and never wait for anything but the database inside."""
-        async with self._my_turn(), _transaction(AsyncSession(self.engine, expire_on_commit=False)) as session:
-            yield session
+        if self._together:
+            return self._together.begin()
+        return transaction(AsyncSession(self.engine, expire_on_commit=False))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads: it sees one moment of the database and hinders no writer."""
         engine = self.engine.execution_options(headcall_reads=True)
-        async with _transaction(AsyncSession(engine, expire_on_commit=False)) as session:
+        async with transaction(AsyncSession(engine, expire_on_commit=False)) as session:
             yield session
 
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
-
-    def _my_turn(self) -> Any:
-        return self._taking_turns() if self._is_sqlite else nullcontext()
-
-    @asynccontextmanager
-    async def _taking_turns(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(TURN_TIMEOUT):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise StoreBusy("no turn to write within the time allowed") from None
-        try:
-            yield
-        finally:
-            self._turn.release()
-
-
-@asynccontextmanager
-async def _transaction(session: AsyncSession) -> AsyncIterator[AsyncSession]:
-    """Whoever waits inside may be cancelled at any moment; the end is brought to an end all the same."""
-    async with session:
-        await session.begin()
-        try:
-            yield session
-        except BaseException:
-            await _to_the_end(session.rollback())
-            raise
-        await _to_the_end(session.commit())
-
-
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """A commit or rollback cut in half leaves a connection that nobody can use, and a turn given on too early."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
 
 
 def _driver(url: str) -> str:
