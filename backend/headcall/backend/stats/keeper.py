@@ -22,7 +22,8 @@ from headcall.backend.stats.slots import HOUR_MS
 from headcall.backend.stats.store import RefusalRow, RingRow, TalkRow, VisitRow
 from headcall.backend.stats.sum_rows import SlotRow
 from headcall.backend.stats.sums import Hour
-from headcall.backend.store.engine import Store, StoreBusy
+from headcall.backend.store.engine import Store
+from headcall.backend.store.together import StoreBusy
 
 log = logging.getLogger(__name__)
 
