@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from headcall.kit.clock import ManualClock, SystemClock
 
-
 HOUR = 3600 * 10**9
 SECOND = 10**9
 
