@@ -175,8 +175,7 @@ def assemble(
 ) -> Parts:
     """Makes all parts. `folder` is the data folder, `box` keeps the secrets, `make_control` makes call control."""
     site, plan = ctx.settings.section(shared.Site), _plan(ctx)
-    url = ctx.settings.section(shared.Store).database_url or sqlite_url(folder / "backend" / "headcall.db")
-    store, passwords = Store.open(url, ctx.at_work), passwords or Passwords()
+    store, passwords = _store(ctx, folder), passwords or Passwords()
     live, users, devices = Live(first_event_id=ctx.epoch), Users(store), Devices(store, box)
     trunks = Trunks(store, box, ctx.bus, domain=site.domain, media_node=MEDIA_NODE)
     numbers = Numbers(store, plan, _trunk_name(ctx))
@@ -231,6 +230,11 @@ def assemble(
         mailing=mailing_of(ctx, store, stats),
         control=control,
     )
+
+
+def _store(ctx: RoleContext, folder: Path) -> Store:
+    url = ctx.settings.section(shared.Store).database_url or sqlite_url(folder / "backend" / "headcall.db")
+    return Store.open(url, ctx.at_work)
 
 
 def _plan(ctx: RoleContext) -> DialPlan:
