@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first call: a customer dials the 400 number, an agent answers in the page."""
 
+import asyncio
 from pathlib import Path
 
 from headcall.wire.legs import AnswerLeg
@@ -96,5 +97,31 @@ def test_hold_plays_music_to_the_customer_and_silence_to_the_agent(tmp_path: Pat
         assert mei.call is not None and mei.call["state"] == "held"
         await mei.must("call.hold", call_id=call["call_id"], on=False)
         await office.until(lambda: office.media.hears(customer) == FromLeg(call["leg_id"]))
+
+    play(tmp_path, story)
+
+
+def test_an_agent_who_is_logged_in_twice_is_one_agent_with_one_call(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        office_pc, home_pc = await office.page(MEI), await office.page(MEI)
+        replies = await asyncio.gather(*(page.do("agent.state", state="ready") for page in (office_pc, home_pc)))
+        assert all(reply["ok"] for reply in replies) and office.state(MEI) == "ready"
+        await office.bridge.offer(HOTLINE, from_number="13800138001")
+        await office.bridge.offer(HOTLINE, from_number="13800138002")
+        await office_pc.rung()
+        await office.until(lambda: home_pc.call is not None and home_pc.call["state"] == "ringing")
+        assert home_pc.call is not None and office_pc.call is not None
+        assert home_pc.call["call_id"] == office_pc.call["call_id"]
+        call_id = office_pc.call["call_id"]
+        answered = await asyncio.gather(*(page.do("call.answer", call_id=call_id) for page in (office_pc, home_pc)))
+        assert any(reply["ok"] for reply in answered)
+        await office.until(lambda: office.state(MEI) == "talking")
+        (waiting,) = [call for call in office.calls() if call.wait]
+        assert waiting.customer.number == "13800138002", "nobody has two callers"
+        await office_pc.close()
+        await office.pass_time(60)
+        assert office.state(MEI) == "talking", "the other page is still there"
+        await home_pc.must("call.hang_up", call_id=call_id)
+        await office.until(lambda: office.state(MEI) == "wrap_up")
 
     play(tmp_path, story)

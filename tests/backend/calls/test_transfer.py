@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Blind transfer: who transfers is free at once; who was transferred never falls into nothing."""
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from headcall.wire.legs import TransferAsked, TransferResult
 from headcall.wire.media import FromLeg, Tone
-from tests.backend.calls.office import HOTLINE, LEI, MEI, WEI, Office, Page, play
+from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, Page, play
 
 
 async def in_talk(office: Office) -> tuple[Page, str, dict[str, object]]:
@@ -120,5 +123,53 @@ def test_the_caller_transfers_and_the_called_one_stays(tmp_path: Path) -> None:
         await office.until(lambda: office.media.hears(rung["leg_id"]) == FromLeg(talking["leg_id"]))
         await lei.must("call.hang_up", call_id=call_id)
         await office.over()
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", ["refuses", "closes the page", "answers and hangs up"])
+def test_who_is_transferred_to_goes_in_that_moment_and_the_customer_is_with_somebody(tmp_path: Path, how: str) -> None:
+    async def story(office: Office) -> None:
+        mei, customer, call = await in_talk(office)
+        wei = await office.page(WEI)
+        call_id = str(call["call_id"])
+        await mei.must("call.transfer", call_id=call_id, to="2001")
+        await wei.rung()
+        if how == "refuses":
+            await wei.must("call.refuse", call_id=call_id)
+        elif how == "closes the page":
+            await wei.close()
+            await office.pass_time(45.1)
+        else:
+            replies = await asyncio.gather(
+                wei.do("call.answer", call_id=call_id), wei.do("call.hang_up", call_id=call_id)
+            )
+            assert all(reply["ok"] for reply in replies)
+            await office.over()  # whoever has answered may end it: the customer was served
+            assert (await office.record(call_id))["ended_by"] == "agent"
+            return
+        again = await mei.answer()
+        assert again["call_id"] == call_id
+        await office.until(lambda: office.media.hears(customer) == FromLeg(again["leg_id"]))
+        await office.until(lambda: office.state(MEI) == "talking")
+
+    play(tmp_path, story)
+
+
+def test_the_agent_who_is_transferred_to_and_whoever_transfers_hang_up_together(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, _customer, call = await in_talk(office)
+        lei = await office.page(LEI)
+        await mei.must("call.transfer", call_id=call["call_id"], to="1002")
+        await lei.rung()
+        await asyncio.gather(
+            lei.do("call.refuse", call_id=call["call_id"]), mei.do("call.hang_up", call_id=call["call_id"])
+        )
+        await office.until(lambda: mei.call is not None or office.call().wait is not None)
+        if mei.call:
+            await mei.must("call.refuse", call_id=call["call_id"])
+        await office.until(lambda: office.call().wait is not None)
+        anna = await office.ready(ANNA)
+        assert (await anna.answer())["call_id"] == call["call_id"]
 
     play(tmp_path, story)
