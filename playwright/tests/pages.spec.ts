@@ -14,6 +14,14 @@ test("a wrong password is refused in words, and tells nothing else", async ({ br
   await page.close();
 });
 
+test("a script that is lost on the way leaves no empty page", async ({ browser }) => {
+  const page = await browser.newPage({ baseURL: demo().web });
+  await page.route(/assets\/react-/, (route) => route.abort("connectionreset"), { times: 1 });
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
+  await page.close();
+});
+
 for (const [name, options] of [
   ["zh-light", {}],
   ["en-dark", { locale: "en-GB", colorScheme: "dark" }],
