@@ -44,7 +44,7 @@ def test_the_description_keeps_its_contract(tmp_path: Path) -> None:
     said = json.loads(json.dumps(description(supervisor, passwords)))
     assert said["web"] == "http://localhost:9000"
     assert said["sip"] == {"trunk": "127.0.0.1:9003", "registrar": "127.0.0.1:9004", "domain": "headcall.local"}
-    assert said["numbers"]["400"] == "4008123456"
+    assert (said["numbers"]["400"], said["numbers"]["switchboard"]) == ("4008123456", "40081234561")
     assert [agent["login"] for agent in said["agents"]] == ["mei", "lei", "anna"]
     assert {"login", "password", "number", "sip_user", "sip_password"} <= set(said["agents"][0])
     assert set(said["admin"]) == {"login", "password"}

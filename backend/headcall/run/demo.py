@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from headcall.backend.sample import DID, PEOPLE, QUEUE_NUMBER, Someone
+from headcall.backend.sample import DID, PEOPLE, QUEUE_NUMBER, SWITCHBOARD, Someone
 from headcall.kit.addresses import own_addresses
 from headcall.kit.settings import Settings
 from headcall.run.supervisor import Supervisor, write_private
@@ -99,7 +99,7 @@ def description(supervisor: Supervisor, passwords: Passwords) -> dict[str, Any]:
             "registrar": f"127.0.0.1:{sip.phone_port}",
             "domain": site.domain,
         },
-        "numbers": {"400": DID, "queue": QUEUE_NUMBER},
+        "numbers": {"400": DID, "queue": QUEUE_NUMBER, "switchboard": SWITCHBOARD},
         "agents": [person(someone) for someone in PEOPLE if someone.agent_number],
         "employees": [person(someone) for someone in PEOPLE if someone.number and not someone.agent_number],
         "admin": {"login": admin.login, "password": passwords.logins[admin.login]},
