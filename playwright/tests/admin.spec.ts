@@ -17,6 +17,28 @@ async function administer(browser: Browser, options: BrowserContextOptions = {})
   return page;
 }
 
+/** An initial password opens nothing but the choice of one's own. */
+async function choosesTheirOwn(browser: Browser, login: string, initial: string): Promise<void> {
+  const page = await (await browser.newContext({ baseURL: demo().web })).newPage();
+  await page.goto("/");
+  await page.getByLabel("账号").fill(login);
+  await page.getByLabel("密码").fill(initial);
+  await page.getByRole("button", { name: "登录" }).click();
+  await expect(page.getByRole("heading", { name: "设置自己的密码" })).toBeVisible();
+  const [own, again] = [page.getByLabel("新密码"), page.getByLabel("再输入一次")];
+  await own.fill("1234567890");
+  await again.fill("1234567890");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("请换一个密码");
+  await expectAccessible(page);
+  await shoot(page, "login-own-password");
+  await own.fill("a fine day for rain");
+  await again.fill("a fine day for rain");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("link", { name: "工作台" })).toBeVisible();
+  await page.context().close();
+}
+
 test("a queue is made, changed and removed; a queue with a number stays; the audit log tells of it all", async ({
   browser,
 }) => {
@@ -93,9 +115,11 @@ test("somebody is made a person and an agent, gets a free number, and is switche
   await page.getByRole("link", { name: "人员", exact: true }).click();
   await page.getByRole("button", { name: "新建人员" }).click();
   await dialog.getByLabel("姓名").fill(hostile);
-  await dialog.getByLabel("账号").fill(`new${Date.now()}`);
+  const login = `new${Date.now()}`;
+  await dialog.getByLabel("账号").fill(login);
   await dialog.getByRole("button", { name: "创建" }).click();
   await expect(page.getByTestId("initial-password")).toHaveText(/.{12,}/);
+  await choosesTheirOwn(browser, login, (await page.getByTestId("initial-password").textContent()) ?? "");
   await dialog.getByRole("button", { name: "完成" }).click();
   await row.getByRole("button").click();
   await dialog.getByRole("switch", { name: /坐席/ }).click();

@@ -32,8 +32,14 @@ async function newcomer(browser: Browser): Promise<Newcomer> {
   const data = { ...person, name: "<script>alert(1)</script> 林 🌙", roles: ["employee"], language: "zh" };
   const made = await context.request.post("/api/v1/people", { data });
   expect(made.ok(), await made.text()).toBe(true);
+  // What the administrator knows opens nothing but the choice of one's own.
+  const asked = await context.request.post("/api/v1/session", { data: person });
+  const { ticket } = await asked.json();
+  const own = "a good long password of my own";
+  const chosen = await context.request.post("/api/v1/session/password", { data: { ticket, password: own } });
+  expect(chosen.ok(), await chosen.text()).toBe(true);
   await context.close();
-  return person;
+  return { ...person, password: own };
 }
 
 async function knock(browser: Browser, who: Newcomer, options: BrowserContextOptions = {}): Promise<Page> {

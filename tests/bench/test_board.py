@@ -69,6 +69,9 @@ class Agents:
     def get(self, user_id: str) -> Agent | None:
         return self._agents.get(user_id)
 
+    def hindrances(self, _user_id: str) -> tuple[str, ...]:
+        return ()
+
 
 class Queues:
     def __init__(self, floor: Floor) -> None:

@@ -24,8 +24,10 @@ export const identity = {
   ways: () => body(client.GET("/api/v1/session/ways")),
   logIn: (login: string, password: string): Promise<Me | Challenge> =>
     body<Me | Challenge>(client.POST("/api/v1/session", { body: { login, password } })),
-  withCode: (ticket: string, code: string): Promise<Me> =>
-    body(client.POST("/api/v1/session/code", { body: { ticket, code } })),
+  withCode: (ticket: string, code: string): Promise<Me | Challenge> =>
+    body<Me | Challenge>(client.POST("/api/v1/session/code", { body: { ticket, code } })),
+  withNewPassword: (ticket: string, password: string): Promise<Me | Challenge> =>
+    body<Me | Challenge>(client.POST("/api/v1/session/password", { body: { ticket, password } })),
   enrolAtLogIn: (ticket: string) => body(client.POST("/api/v1/session/enrol", { body: { ticket } })),
   confirmAtLogIn: (ticket: string, code: string) =>
     body(client.POST("/api/v1/session/confirm", { body: { ticket, code } })),

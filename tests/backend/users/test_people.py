@@ -55,6 +55,9 @@ def test_a_person_is_made_changed_found_and_signs_in(tmp_path: Path, database_ur
         assert (person["login"], person["name"], person["number"]) == ("new.one", HOSTILE, "83012341009")
         password = person["initial_password"]
         answer = await c.client().post("/api/v1/session", json={"login": "new.one", "password": password})
+        assert (answer.status_code, answer.json()["step"]) == (202, "password"), "somebody else knows it"
+        own = {"ticket": answer.json()["ticket"], "password": "a fine day for rain"}
+        answer = await c.client().post("/api/v1/session/password", json=own)
         assert answer.status_code == 200 and answer.json()["name"] == HOSTILE
         one = f"{PEOPLE}/{person['user_id']}"
         change = {"name": "新人", "roles": ["supervisor"], "number": "1010", "version": person["version"]}
@@ -68,7 +71,7 @@ def test_a_person_is_made_changed_found_and_signs_in(tmp_path: Path, database_ur
         assert await names(admin, q="%") == [] and await names(admin, q="1010", role="agent") == []
         found = (await admin.get(PEOPLE, params={"limit": 2, "offset": 2})).json()
         assert found["total"] == 6 and len(found["people"]) == 2
-        (entry, first) = (await admin.get("/api/v1/audit", params={"object_id": person["user_id"]})).json()["entries"]
+        (entry, _own, first) = (await admin.get("/api/v1/audit", params={"object_id": person["user_id"]})).json()["entries"]
         assert (entry["action"], entry["before"]["name"], entry["after"]["name"]) == ("person.change", HOSTILE, "新人")
         assert first["action"] == "person.create" and password not in str(first)
 
@@ -131,10 +134,44 @@ def test_a_new_initial_password_ends_the_sessions_of_another(tmp_path: Path) -> 
         admin, mei = await c.signed_in("admin"), await c.signed_in("mei")
         made = (await admin.post(f"{PEOPLE}/{MEI}/password", json={})).json()["initial_password"]
         assert (await mei.get("/api/v1/session")).status_code == 401
-        assert (await c.client().post("/api/v1/session", json={"login": "mei", "password": made})).status_code == 200
+        assert (await c.client().post("/api/v1/session", json={"login": "mei", "password": made})).status_code == 202
         assert (await admin.post(f"{PEOPLE}/{ADMIN}/password", json={})).status_code == 403
         told = (await admin.get("/api/v1/audit", params={"object_id": MEI})).json()["entries"]
         assert [entry["action"] for entry in told] == ["person.password"] and made not in str(told)
+
+    run_in_company(tmp_path, scenario, make_control=make_control)
+
+
+def test_an_initial_password_opens_nothing_but_the_choice_of_ones_own(tmp_path: Path) -> None:
+    async def scenario(c: Company) -> None:
+        admin = await c.signed_in("admin")
+        made = (await admin.post(f"{PEOPLE}/{MEI}/password", json={})).json()["initial_password"]
+        mei = c.client()
+
+        async def asked(password: str) -> tuple[int, dict[str, Any]]:
+            answer = await mei.post("/api/v1/session", json={"login": "mei", "password": password})
+            return answer.status_code, answer.json()
+
+        async def chosen(ticket: str, password: str) -> tuple[int, dict[str, Any]]:
+            answer = await mei.post("/api/v1/session/password", json={"ticket": ticket, "password": password})
+            return answer.status_code, answer.json()
+
+        status, challenge = await asked(made)
+        assert (status, challenge["step"]) == (202, "password")
+        ticket = challenge["ticket"]
+        assert (await mei.get("/api/v1/session")).status_code == 401, "no session yet"
+        code = await mei.post("/api/v1/session/code", json={"ticket": ticket, "code": "123456"})
+        assert code.json()["error"]["cause"] == "log-in-expired", "the ticket is for this step alone"
+        for bad in ("short", made, "mei", "1234567890"):
+            status, refused = await chosen(ticket, bad)
+            assert (status, refused["error"]["fields"]) == (400, ["password"]), bad
+        assert (await chosen("not a ticket", "a fine day for rain"))[0] == 401
+        status, me = await chosen(ticket, "a fine day for rain")
+        assert (status, me["login"]) == (200, "mei") and (await mei.get("/api/v1/session")).status_code == 200
+        assert (await chosen(ticket, "another fine day"))[0] == 401, "it counts once"
+        assert (await asked(made))[0] == 401 and (await asked("a fine day for rain"))[0] == 200
+        told = (await admin.get("/api/v1/audit", params={"object_id": MEI})).json()["entries"]
+        assert [entry["action"] for entry in told] == ["user.password", "person.password"]
 
     run_in_company(tmp_path, scenario, make_control=make_control)
 

@@ -15,18 +15,17 @@ from headcall.backend.edge.auth import (
     current_user,
     origin_of,
     requires,
-    set_session_cookie,
 )
 from headcall.backend.identity import oidc_http
 from headcall.backend.identity.keys import MAX_DAYS, Keys, NewKey
-from headcall.backend.identity.login import MAX_TICKET, LogIn, SignedIn
+from headcall.backend.identity.login import MAX_TICKET, LogIn
 from headcall.backend.identity.oidc import CompanyLogIn
 from headcall.backend.identity.pace import Pace
 from headcall.backend.identity.policy import Policy
 from headcall.backend.identity.second import Enrolment, SecondFactors
 from headcall.backend.identity.store import ApiKeyRow
 from headcall.backend.store.base import iso, iso_or_none
-from headcall.backend.users.http import Me, Password
+from headcall.backend.users.http import ChallengeOut, Me, Password, signed_in
 from headcall.backend.users.service import Users
 from headcall.backend.users.sessions import Sessions
 
@@ -45,6 +44,12 @@ class TicketIn(BaseModel):
 
 class TicketAndCode(TicketIn):
     code: Code = Field(repr=False)
+
+
+class TicketAndPassword(TicketIn):
+    """One's own password, in the place of the initial one."""
+
+    password: Password = Field(repr=False)
 
 
 class CodeIn(BaseModel):
@@ -186,14 +191,17 @@ def routes(identity: Identity) -> APIRouter:
 def _log_in_routes(identity: Identity) -> APIRouter:
     router = APIRouter(tags=["session"], dependencies=[Depends(check_origin_header)])
 
-    def begin(request: Request, response: Response, done: SignedIn) -> dict[str, Any]:
-        set_session_cookie(request, response, done.token)
-        return identity.users.me(done.actor.person)
-
-    @router.post("/session/code", response_model=Me)
-    async def sign_in_with_code(body: TicketAndCode, request: Request, response: Response) -> dict[str, Any]:
+    @router.post("/session/code", response_model=Me, responses={202: {"model": ChallengeOut}})
+    async def sign_in_with_code(body: TicketAndCode, request: Request, response: Response) -> Any:
         """The second step: the code of the telephone, or one of the recovery codes. Sets the session cookie."""
-        return begin(request, response, await identity.login.by_code(body.ticket, body.code, origin_of(request)))
+        done = await identity.login.by_code(body.ticket, body.code, origin_of(request))
+        return signed_in(identity.users, done, request, response)
+
+    @router.post("/session/password", response_model=Me, responses={202: {"model": ChallengeOut}})
+    async def sign_in_with_new_password(body: TicketAndPassword, request: Request, response: Response) -> Any:
+        """Who has logged in with an initial password chooses their own."""
+        done = await identity.login.by_new_password(body.ticket, body.password, origin_of(request))
+        return signed_in(identity.users, done, request, response)
 
     @router.post("/session/enrol", response_model=EnrolmentOut)
     async def enrol_at_log_in(body: TicketIn, response: Response) -> Enrolment:
@@ -205,7 +213,7 @@ def _log_in_routes(identity: Identity) -> APIRouter:
     async def confirm_at_log_in(body: TicketAndCode, request: Request, response: Response) -> dict[str, Any]:
         """The first code of such a one: signs in, and gives the recovery codes."""
         done, codes = await identity.login.confirm(body.ticket, body.code, origin_of(request))
-        return {"codes": codes, "me": begin(request, response, done)}
+        return {"codes": codes, "me": signed_in(identity.users, done, request, response)}
 
     return router
 

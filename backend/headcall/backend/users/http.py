@@ -16,7 +16,7 @@ from headcall.backend.edge.auth import (
     origin_of,
     set_session_cookie,
 )
-from headcall.backend.identity.login import TICKET_MS, Challenge, LogIn
+from headcall.backend.identity.login import TICKET_MS, Challenge, LogIn, SignedIn
 from headcall.backend.users.passwords import MAX_PASSWORD
 from headcall.backend.users.service import Users
 from headcall.backend.users.sessions import MAX_LOGIN, Sessions
@@ -67,7 +67,7 @@ class ChallengeOut(BaseModel):
     """The password was right; what is asked next, with what to send along and for how long it counts."""
 
     ticket: str
-    step: Literal["code", "enrol"]
+    step: Literal["password", "code", "enrol"]
     expires_in_s: int
 
 
@@ -81,6 +81,15 @@ class ChangePassword(BaseModel):
     password: Password = Field(repr=False)
 
 
+def signed_in(users: Users, done: SignedIn | Challenge, request: Request, response: Response) -> Any:
+    """The person, with the session's cookie; or, 202, what is asked next."""
+    if isinstance(done, Challenge):
+        next_step = {"ticket": done.ticket, "step": done.step, "expires_in_s": TICKET_MS // 1000}
+        return JSONResponse(next_step, 202, headers={"cache-control": "no-store"})
+    set_session_cookie(request, response, done.token)
+    return users.me(done.actor.person)
+
+
 def routes(login: LogIn, sessions: Sessions, users: Users, drop_session: Callable[[str], Awaitable[None]]) -> APIRouter:
     """`drop_session` cuts off the live connections of a session that ended."""
     router = APIRouter(tags=["session"])
@@ -90,11 +99,7 @@ def routes(login: LogIn, sessions: Sessions, users: Users, drop_session: Callabl
         """Signs in and sets the session cookie; or, 202, says what is asked next (`POST /session/code` and others)."""
         check_origin_header(request)
         done = await login.by_password(body.login, body.password, origin_of(request))
-        if isinstance(done, Challenge):
-            next_step = {"ticket": done.ticket, "step": done.step, "expires_in_s": TICKET_MS // 1000}
-            return JSONResponse(next_step, 202, headers={"cache-control": "no-store"})
-        set_session_cookie(request, response, done.token)
-        return users.me(done.actor.person)
+        return signed_in(users, done, request, response)
 
     @router.get("/session", response_model=Me)
     async def read_session(who: Holder) -> dict[str, Any]:

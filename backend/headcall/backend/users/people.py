@@ -94,6 +94,7 @@ class People:
             user_id=self.ids("usr"),
             tenant_id=DEFAULT_TENANT,
             password_hash=kept,
+            password_is_initial=True,
             answer_on="browser",
             created_at_ms=self.clock.wall_ms(),
             **{**fields, "number": None, "is_active": True},
@@ -132,7 +133,7 @@ class People:
         made, kept = await self._password(user.login, password)
         async with self.store.begin() as session:
             user = await changeable(session, who, user_id)
-            user.password_hash = kept
+            user.password_hash, user.password_is_initial = kept, True
             ended = await rows.delete_other_sessions(session, user_id, but="")
             self.audit.note(session, who, "person.password", user_id, {}, {"password": "changed"})
         for session_id in ended:

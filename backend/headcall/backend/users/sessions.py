@@ -92,17 +92,27 @@ class Sessions:
         if user is None or not await self._passwords.is_right(user.password_hash, old):
             self._throttle.failed(who.login, address)
             raise ApiError("bad-credentials", "`old` is not the password")
-        if (why := complaint(new, who.login)) or new == old:
-            raise ApiError("bad-request", why or "`password` is the old one")
+        return (await self._replace(who, user, new))[1]
+
+    async def replace_initial(self, user: rows.UserRow, new: str) -> rows.UserRow:
+        """The initial password of who is just logging in with it gives way to their own."""
+        person = user.person()
+        return (await self._replace(Actor(person, "", person.rights), user, new))[0]
+
+    async def _replace(self, who: Actor, user: rows.UserRow, new: str) -> tuple[rows.UserRow, list[str]]:
+        if why := complaint(new, who.login):
+            raise ApiError("bad-request", why, fields=("password",))
+        if await self._passwords.is_right(user.password_hash, new):
+            raise ApiError("bad-request", "`password` is the old one", fields=("password",))
         kept = await self._passwords.hash(new)
         async with self._store.begin() as session:
             row = await session.get_one(rows.UserRow, who.user_id)
             if row.password_hash != user.password_hash:
                 raise ApiError("conflict", "the password was changed meanwhile")
-            row.password_hash = kept
+            row.password_hash, row.password_is_initial = kept, False
             ended = await rows.delete_other_sessions(session, who.user_id, but=who.session_id)
             self._audit.note(session, who, "user.password", who.user_id, {}, {"password": "changed"})
-        return ended
+        return row, ended
 
     async def has_password(self, user_id: str) -> bool:
         """Whether the person can log in with one; who came with the company account cannot."""

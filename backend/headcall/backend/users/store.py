@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ForeignKey, String, delete, or_, select
+from sqlalchemy import ForeignKey, String, delete, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,8 @@ class UserRow(Base):
     answer_on: Mapped[str] = mapped_column(String(16), default="browser")
     branch: Mapped[str] = mapped_column(default="")
     is_active: Mapped[bool] = mapped_column(default=True)
+    password_is_initial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody else knows it: its owner changes it at the next log-in."""
     created_at_ms: Mapped[int]
 
     def person(self) -> Person:

@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
-import { identity } from "@/api/identity";
+import { type Challenge, identity } from "@/api/identity";
 import type { Me } from "@/core/wire";
 import { faultText } from "@/hooks/useActions";
 import { Button } from "@/ui/button";
@@ -16,11 +16,15 @@ export interface StepProps {
   onBack(why: "expired" | "wish"): void;
 }
 
+export interface MiddleStepProps extends StepProps {
+  onAsked(next: Challenge): void;
+}
+
 export const hasExpired = (error: unknown): boolean =>
   error instanceof ApiError && error.fault.cause === "log-in-expired";
 
 /** The second step: what the telephone shows, or one of the codes on paper. */
-export function CodeForm({ ticket, onIn, onBack }: StepProps) {
+export function CodeForm({ ticket, onIn, onAsked, onBack }: MiddleStepProps) {
   const { t } = useTranslation();
   const [onPaper, setOnPaper] = useState(false);
   const [code, setCode] = useState("");
@@ -31,7 +35,9 @@ export function CodeForm({ ticket, onIn, onBack }: StepProps) {
     setBusy(true);
     setFault("");
     try {
-      onIn(await identity.withCode(ticket, typed));
+      const got = await identity.withCode(ticket, typed);
+      if ("ticket" in got) onAsked(got);
+      else onIn(got);
     } catch (error) {
       if (hasExpired(error)) return onBack("expired");
       setFault(faultText(error));

@@ -12,6 +12,7 @@ import { Languages } from "@/ui/icons";
 import { BrandPanel } from "./brand-panel";
 import { CodeForm } from "./code-form";
 import { EnrolForm } from "./enrol-form";
+import { NewPasswordForm } from "./new-password-form";
 import { PasswordForm } from "./password-form";
 
 export function Login() {
@@ -54,7 +55,10 @@ function Steps() {
     setNotice("");
     setChallenge(next);
   };
-  if (challenge?.step === "code") return <CodeForm ticket={challenge.ticket} onIn={isIn} onBack={back} />;
+  if (challenge?.step === "code")
+    return <CodeForm ticket={challenge.ticket} onIn={isIn} onAsked={asked} onBack={back} />;
+  if (challenge?.step === "password")
+    return <NewPasswordForm ticket={challenge.ticket} onIn={isIn} onAsked={asked} onBack={back} />;
   if (challenge?.step === "enrol") return <EnrolForm ticket={challenge.ticket} onIn={isIn} onBack={back} />;
   return <PasswordForm notice={notice} onIn={isIn} onAsked={asked} />;
 }
