@@ -1620,6 +1620,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In With New Password
+         * @description Who has logged in with an initial password chooses their own.
+         */
+        post: operations["sign_in_with_new_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/ways": {
         parameters: {
             query?: never;
@@ -2325,7 +2345,7 @@ export interface components {
              * Step
              * @enum {string}
              */
-            step: "code" | "enrol";
+            step: "password" | "code" | "enrol";
             /** Ticket */
             ticket: string;
         };
@@ -4717,6 +4737,16 @@ export interface components {
         TicketAndCode: {
             /** Code */
             code: string;
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * TicketAndPassword
+         * @description One's own password, in the place of the initial one.
+         */
+        TicketAndPassword: {
+            /** Password */
+            password: string;
             /** Ticket */
             ticket: string;
         };
@@ -8807,6 +8837,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
+                };
+            };
             /** @description Client Error */
             "4XX": {
                 headers: {
@@ -8889,6 +8928,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    sign_in_with_new_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketAndPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
                 };
             };
             /** @description Client Error */
