@@ -71,7 +71,8 @@ def test_a_person_is_made_changed_found_and_signs_in(tmp_path: Path, database_ur
         assert await names(admin, q="%") == [] and await names(admin, q="1010", role="agent") == []
         found = (await admin.get(PEOPLE, params={"limit": 2, "offset": 2})).json()
         assert found["total"] == 6 and len(found["people"]) == 2
-        (entry, _own, first) = (await admin.get("/api/v1/audit", params={"object_id": person["user_id"]})).json()["entries"]
+        told = (await admin.get("/api/v1/audit", params={"object_id": person["user_id"]})).json()["entries"]
+        (entry, _own, first) = told
         assert (entry["action"], entry["before"]["name"], entry["after"]["name"]) == ("person.change", HOSTILE, "新人")
         assert first["action"] == "person.create" and password not in str(first)
 
