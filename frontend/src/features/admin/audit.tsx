@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { useInfiniteQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type AuditQuery, api } from "@/api/client";
@@ -102,8 +104,18 @@ export function Audit() {
 const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === "" || (typeof value === "object" && !Object.keys(value).length);
 
-const shown = (value: unknown): string =>
-  isNothing(value) ? "–" : typeof value === "string" ? value : JSON.stringify(value);
+/** A value as a person would say it; what has no words is shown as it was written down. */
+function shown(t: TFunction, name: string, value: unknown): string {
+  if (isNothing(value)) return "–";
+  if (typeof value === "boolean") return t(value ? "admin.is_so" : "admin.is_not");
+  if (Array.isArray(value) && value.every((each) => typeof each !== "object"))
+    return value.map((each) => shown(t, name, each)).join(t("admin.between"));
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (name === "roles") return t([`role.${value}`, value]);
+  if (name === "language")
+    return new Intl.DisplayNames(localeOf(languageNow()), { type: "language" }).of(value) ?? value;
+  return value;
+}
 
 /** More lines than this are shown when asked for: what was made or removed has all its fields. */
 const FEW = 6;
@@ -111,7 +123,7 @@ const FEW = 6;
 function Change({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const names = Object.keys({ ...entry.before, ...entry.after }).filter(
-    (name) => shown(entry.before[name]) !== shown(entry.after[name]),
+    (name) => shown(t, name, entry.before[name]) !== shown(t, name, entry.after[name]),
   );
   return (
     <li>
@@ -131,9 +143,13 @@ function Change({ entry }: { entry: AuditEntry }) {
             <div key={name} className="grid grid-cols-[minmax(7rem,10rem)_1fr] gap-2">
               <dt className="text-ink-3">{fieldWord(t, name)}</dt>
               <dd className="min-w-0 break-words">
-                <del className="text-stop-ink">{shown(entry.before[name])}</del>
-                {" → "}
-                <ins className="text-go-ink no-underline">{shown(entry.after[name])}</ins>
+                {!isNothing(entry.before[name]) && (
+                  <>
+                    <del className="text-stop-ink">{shown(t, name, entry.before[name])}</del>
+                    {" → "}
+                  </>
+                )}
+                <ins className="text-go-ink no-underline">{shown(t, name, entry.after[name])}</ins>
               </dd>
             </div>
           ))}

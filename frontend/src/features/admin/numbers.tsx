@@ -88,9 +88,9 @@ function Row({ number, onEdit }: { number: NumberOut; onEdit(): void }) {
   const { t } = useTranslation();
   const isFree = number.target_kind === "free";
   return (
-    <li className="flex items-center gap-3 py-1.5">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5 max-md:justify-end">
       <span className="figures w-28 shrink-0 text-sm font-medium">{shownNumber(number.number)}</span>
-      <span className="min-w-0 flex-1 text-sm break-words">
+      <span className="min-w-32 flex-1 text-sm break-words">
         {number.kind === "switchboard" && <span className="mr-1.5 text-ink-3">{t("admin.zero_to")}</span>}
         {isFree ? <Badge tone="go">{t("admin.use_free")}</Badge> : number.target_name || shownNumber(number.target)}
         <span className="ml-2 text-xs text-ink-3">
