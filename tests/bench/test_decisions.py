@@ -7,6 +7,7 @@ processor's: what others do on the machine is not in them.
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -98,6 +99,7 @@ async def company(store: Store, queue: Queue, clock: ManualClock) -> Centre:
     dispatcher = Dispatcher(queues, agents, given, chooser=chooser, rounds=given)
     centre = Centre(queues, agents, chooser, dispatcher, calls, clock)
     set_states(centre, lambda n: "ready" if n % READY_EVERY == 0 else "talking")
+    gc.freeze()  # as a role does when it is ready (`RoleContext.ready`)
     return centre
 
 

@@ -44,8 +44,7 @@ class QueueAdministration:
 
     def view(self, queue_id: str) -> Rules:
         """All rules of a queue and its members, as `change` takes them."""
-        members = (self._queues.member(queue_id, user) for user in self._queues.members(queue_id))
-        seen = _seen(self.queue(queue_id), [m for m in members if m is not None])
+        seen = _seen(self.queue(queue_id), list(self._queues.members(queue_id).values()))
         return seen | {"version": stamp(seen)}
 
     async def change(

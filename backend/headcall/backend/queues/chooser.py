@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes the snapshot upon which a strategy decides: the queue's agents as they are for this caller at this moment."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from random import Random
 
 from msgspec.structs import replace
@@ -36,7 +36,12 @@ class Chooser:
         """Who would be rung for this caller now, and why."""
         last_agent = await self._last_agents.of(call, queue)
         members, agents, now_ms = self._queues.members(queue.queue_id), self._agents.all(), self._clock.wall_ms()
-        candidates = [self._candidate(agents[user], call, queue, last_agent) for user in members if user in agents]
+        lapsed = _lapsed(call)
+        candidates = [
+            self._candidate(agents[user], member, lapsed, last_agent)
+            for user, member in members.items()
+            if user in agents
+        ]
         moment = Moment(
             now_ms=now_ms,
             needs=queue.needs,
@@ -62,21 +67,22 @@ class Chooser:
             return None
         now_ms = self._clock.wall_ms()
         moment = Moment(now_ms, waited_ms=_waited_ms(call, now_ms), sticky_wait_ms=queue.sticky_wait_s * 1000)
-        return last_agent if is_waited_for(self._candidate(agent, call, queue, last_agent), moment) else None
+        candidate = self._candidate(
+            agent, self._queues.members(queue.queue_id)[agent.user_id], _lapsed(call), last_agent
+        )
+        return last_agent if is_waited_for(candidate, moment) else None
 
     def somebody_can(self, call: Call, queue: Queue, ready: Set[str]) -> bool:
         """Whether any of these agents could be rung for this caller now."""
         now_ms, agents = self._clock.wall_ms(), self._agents.all()
         wanted = required(queue.needs, _waited_ms(call, now_ms))
-        kept_for = self._kept_for(call, queue)
-        members = ready & ({kept_for} if kept_for else self._queues.members(queue.queue_id))
+        kept_for, members, lapsed = self._kept_for(call, queue), self._queues.members(queue.queue_id), _lapsed(call)
         return any(
-            obstacle(self._candidate(agents[user], call, queue, None), now_ms, wanted) is None for user in members
+            obstacle(self._candidate(agents[user], members[user], lapsed, None), now_ms, wanted) is None
+            for user in ready & ({kept_for} if kept_for else members.keys())
         )
 
-    def _candidate(self, agent: Agent, call: Call, queue: Queue, last_agent: str | None) -> Candidate:
-        lapsed = [lapse.at_ms for lapse in call.lapses if lapse.user_id == agent.user_id]
-        member = self._queues.member(queue.queue_id, agent.user_id) or Member(agent.user_id)
+    def _candidate(self, agent: Agent, member: Member, lapsed: Mapping[str, int], last_agent: str | None) -> Candidate:
         done = self._queues.tally.of(agent.user_id)
         return Candidate(
             user_id=agent.user_id,
@@ -88,7 +94,7 @@ class Chooser:
             is_fit=self._agents.is_fit(agent.user_id),
             level=agent.level,
             seat=agent.seat,
-            lapsed_at_ms=max(lapsed, default=None),
+            lapsed_at_ms=lapsed.get(agent.user_id),
             position=member.position,
             weight=member.weight,
             skills=self._queues.skills(agent.user_id),
@@ -97,6 +103,14 @@ class Chooser:
             offered_at_ms=done.offered_at_ms,
             is_last_agent=agent.user_id == last_agent,
         )
+
+
+def _lapsed(call: Call) -> dict[str, int]:
+    """When each agent last let this caller pass."""
+    found: dict[str, int] = {}
+    for lapse in call.lapses:
+        found[lapse.user_id] = max(lapse.at_ms, found.get(lapse.user_id, 0))
+    return found
 
 
 def _waited_ms(call: Call, now_ms: int) -> int:

@@ -118,8 +118,12 @@ class Queue(Struct, frozen=True):
     """How many chats an agent may hold to be offered one more of this queue. 0: the queue takes none."""
 
 
-class Candidate(Struct, frozen=True, omit_defaults=True):
-    """An agent of the queue, as seen at the moment of a decision."""
+class Candidate(Struct, frozen=True, omit_defaults=True, gc=False):
+    """An agent of the queue, as seen at the moment of a decision.
+
+    `gc=False`, here and below: there are as many for each decision as agents, and they hold nothing that could lead
+    back to them; looked through by the collector again and again, they took longer than the decision.
+    """
 
     user_id: str
     name: str
@@ -163,7 +167,7 @@ Obstacle = Literal[
 ]
 
 
-class Considered(Struct, frozen=True):
+class Considered(Struct, frozen=True, gc=False):
     """One line of the explanation: an agent, and whether and why (not)."""
 
     user_id: str

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The queues as they stand: their rules, who serves them, and who waits in which order."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping
 
 from headcall.backend.calls.model import Call
 from headcall.backend.queues import store as rows
@@ -44,11 +44,9 @@ class Queues:
     def all(self) -> list[Queue]:
         return list(self._queues.values())
 
-    def members(self, queue_id: str) -> Set[str]:
-        return self._members.get(queue_id, {}).keys()
-
-    def member(self, queue_id: str, user_id: str) -> Member | None:
-        return self._members.get(queue_id, {}).get(user_id)
+    def members(self, queue_id: str) -> Mapping[str, Member]:
+        """Who serves it, by their ids, in the queue's own order."""
+        return self._members.get(queue_id, {})
 
     def skills(self, user_id: str) -> dict[str, int]:
         return self._skills.get(user_id, {})

@@ -6,6 +6,7 @@ side. The seat, then the id decide between equals, so that there are none. What 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from random import Random
 from typing import Final
 
@@ -86,29 +87,28 @@ def choose(
     moment = moment or Moment(now_ms)
     rule = STRATEGIES[strategy]
     wanted = required(moment.needs, moment.waited_ms)
-    by_id = sorted(candidates, key=lambda agent: agent.user_id)  # chance is drawn in the order of the ids
+    by_id = sorted(candidates, key=attrgetter("user_id"))  # chance is drawn in the order of the ids
     names = ("last_agent", *rule.keys) if any(agent.is_last_agent for agent in by_id) else rule.keys
-    keys = [(name, KEYS[name]) for name in names]
-    ranks = {agent.user_id: {name: key(agent, moment) for name, key in keys} for agent in by_id}
-    agents = sorted(by_id, key=lambda agent: (*ranks[agent.user_id].values(), agent.seat, agent.user_id))
-    obstacles = _obstacles(agents, wanted, moment)
-    fit = [agent.user_id for agent in agents if obstacles[agent.user_id] is None]
+    keys = [KEYS[name] for name in names]
+    ranked = sorted(([key(agent, moment) for key in keys], agent.seat, agent.user_id, agent) for agent in by_id)
+    obstacles = _obstacles(by_id, wanted, moment)
+    fit = [user_id for _, _, user_id, _ in ranked if obstacles[user_id] is None]
     places = {user_id: place for place, user_id in enumerate(fit, start=1)}
     return Choice(
         strategy=strategy,
         user_ids=tuple(fit[: rule.at_once]),
         considered=tuple(
             Considered(
-                user_id=agent.user_id,
+                user_id=user_id,
                 name=agent.name,
-                eligible=agent.user_id in places,
-                obstacle=obstacles[agent.user_id],
+                eligible=obstacles[user_id] is None,
+                obstacle=obstacles[user_id],
                 idle_ms=max(0, now_ms - agent.idle_since_ms) if agent.state == "ready" else 0,
-                place=places.get(agent.user_id),
-                ranks=ranks[agent.user_id],
-                lacks=_lacks(agent, wanted) if obstacles[agent.user_id] == "skill" else "",
+                place=places.get(user_id),
+                ranks=dict(zip(names, ranks, strict=True)),
+                lacks=_lacks(agent, wanted) if obstacles[user_id] == "skill" else "",
             )
-            for agent in agents
+            for ranks, _, user_id, agent in ranked
         ),
         waited_ms=moment.waited_ms,
         decided_at_ms=now_ms,
@@ -128,8 +128,10 @@ def required(needs: Sequence[Need], waited_ms: int) -> dict[str, int]:
 
 
 def _lacks(agent: Candidate, wanted: dict[str, int]) -> str:
-    missing = [skill for skill, level in wanted.items() if agent.skills.get(skill, 0) < level]
-    return missing[0] if missing else ""
+    for skill, level in wanted.items():
+        if agent.skills.get(skill, 0) < level:
+            return skill
+    return ""
 
 
 def _obstacles(agents: Sequence[Candidate], wanted: dict[str, int], moment: Moment) -> dict[str, Obstacle | None]:
