@@ -3,6 +3,7 @@
 others: the longest time for which the event loop was held."""
 
 import asyncio
+import gc
 import os
 import random
 import sqlite3
@@ -16,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from headcall.backend.queues.model import Queue
+from headcall.backend.queues.store import put as put_queue
 from tests.backend.company import Company, run_in_company
 from tests.bench.report import ratio, spread
 
@@ -38,7 +41,12 @@ QUESTIONS: dict[str, dict[str, object]] = {
 def test_a_months_report_in_a_year_of_calls(tmp_path: Path) -> None:
     async def scenario(c: Company) -> None:
         c.clock.advance((END_MS + 2 * 3_600_000 - c.clock.wall_ms()) / 1000)
+        async with c.parts.store.begin() as session:
+            for n in range(QUEUES):
+                await put_queue(session, Queue(f"que_{n}", f"queue {n}"))
         _fill(tmp_path / "backend" / "headcall.db")
+        gc.collect()
+        gc.freeze()  # as each of our processes does once it has started
         anna = await c.signed_in("anna")
         least = min([await _asked(anna, "/api/v1/session", {}) for _ in range(ROUNDS)])
         async with _longest_hold() as held:
@@ -52,7 +60,10 @@ def test_a_months_report_in_a_year_of_calls(tmp_path: Path) -> None:
             print(f"a month {name}: {spread(taken)}; the loop was held {spread(held)}")
             ratio(name, min(taken), "GET /session", least)
 
-    run_in_company(tmp_path, scenario)
+    try:
+        run_in_company(tmp_path, scenario)
+    finally:
+        gc.unfreeze()
 
 
 def _day(ago: int) -> str:
@@ -68,14 +79,15 @@ async def _asked(client: httpx.AsyncClient, path: str, query: dict[str, object])
 
 @asynccontextmanager
 async def _longest_hold() -> AsyncIterator[list[float]]:
-    """How late the loop comes to whom it promised a turn in two milliseconds: the ten worst."""
+    """How long the loop computes before it comes to whom it promised a turn in two milliseconds: the ten worst. Its own
+    processor time: what else the machine does at that moment is no fault of ours."""
     late: list[float] = []
 
     async def beat() -> None:
         while True:
-            began = time.perf_counter()
+            began = time.thread_time()
             await asyncio.sleep(0.002)
-            late.append(time.perf_counter() - began - 0.002)
+            late.append(time.thread_time() - began)
 
     task, worst = asyncio.ensure_future(beat()), list[float]()
     try:

@@ -116,7 +116,7 @@ def test_the_sheet_has_heads_of_ones_language_and_no_formula(tmp_path: Path) -> 
         codes = await anna.get("/api/v1/stats.csv", params=DAY | {"by": "queue", "language": "en", "section": "codes"})
         assert 'filename="codes-queue-2026-11-24-2026-11-24.csv"' in codes.headers["content-disposition"]
         assert codes.text.splitlines()[:5] == [
-            "\ufeffQueue,Agent number,Code,Calls,Share,Mean talk (s)",
+            "\ufeffQueue,Agent number,Code,Calls with code,Share of calls,Talk with code (s)",
             "'=售前 <b>,,sold,2,0.3333,70.0",
             "'=售前 <b>,,lost,1,0.1667,200.0",
             "'=售前 <b>,,(none),3,0.5,31.7",

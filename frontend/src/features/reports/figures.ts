@@ -46,7 +46,7 @@ export const GROUPS = {
     "chats_at_once",
     "chats_most",
   ],
-  outcome: ["asked", "marks", "mark_rate", "mark_mean", "mark_counts", "dispositions"],
+  outcome: ["asked", "marks", "mark_rate", "mark_mean", "mark_counts"],
 } as const satisfies Record<string, readonly FigureId[]>;
 
 export type Group = keyof typeof GROUPS;
