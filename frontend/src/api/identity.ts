@@ -38,6 +38,8 @@ export const identity = {
     body(client.POST("/api/v1/me/second-factor/codes", { body: { password, code } })),
   switchOff: (password: string, code: string) =>
     body(client.POST("/api/v1/me/second-factor/off", { body: { password, code } })),
+  changePassword: (old: string, password: string) =>
+    body(client.POST("/api/v1/me/password", { body: { old, password } })),
   sessions: () => body(client.GET("/api/v1/me/sessions")),
   endSession: (session_id: string) =>
     body(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } })),

@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "@/api/client";
 import { identity } from "@/api/identity";
 import { useSettings } from "@/core/settings";
-import { faultText } from "@/hooks/useActions";
 import { Button } from "@/ui/button";
-import { Input, Labelled } from "@/ui/field";
 import { hasExpired, type MiddleStepProps } from "./code-form";
 import { Alert, Heading } from "./heading";
+import { OwnPassword, poorText } from "./own-password";
 
 /** Who comes with an initial password, which somebody else knows, chooses their own before anything else. */
 export function NewPasswordForm({ ticket, onIn, onAsked, onBack }: MiddleStepProps) {
   const { t } = useTranslation();
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const [own, setOwn] = useState({ password: "", again: "" });
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
   const submit = async (e: FormEvent) => {
     e.preventDefault();
-    if (password !== again) return setFault(t("login.not_the_same"));
+    if (own.password !== own.again) return setFault(t("login.not_the_same"));
     setBusy(true);
     setFault("");
     try {
-      const got = await identity.withNewPassword(ticket, password);
+      const got = await identity.withNewPassword(ticket, own.password);
       if ("ticket" in got) onAsked(got);
       else onIn(got);
     } catch (error) {
       if (hasExpired(error)) return onBack("expired");
-      const isPoor = error instanceof ApiError && error.fault.fields?.includes("password");
-      setFault(isPoor ? t("login.poor_password") : faultText(error));
+      setFault(poorText(error, t));
       setBusy(false);
     }
   };
@@ -41,33 +37,7 @@ export function NewPasswordForm({ ticket, onIn, onAsked, onBack }: MiddleStepPro
       <div className="space-y-4">
         {/* So that the browser's keeper of passwords knows whose this is. */}
         <input type="text" className="hidden" autoComplete="username" readOnly value={useSettings.getState().login} />
-        <Labelled label={t("login.own_password")}>
-          {(id) => (
-            <Input
-              id={id}
-              className="h-11 text-base"
-              type="password"
-              value={password}
-              onChange={(e) => setPassword(e.target.value)}
-              autoComplete="new-password"
-              required
-              autoFocus
-            />
-          )}
-        </Labelled>
-        <Labelled label={t("login.own_again")}>
-          {(id) => (
-            <Input
-              id={id}
-              className="h-11 text-base"
-              type="password"
-              value={again}
-              onChange={(e) => setAgain(e.target.value)}
-              autoComplete="new-password"
-              required
-            />
-          )}
-        </Labelled>
+        <OwnPassword value={own} onChange={setOwn} autoFocus className="h-11 text-base" />
         <Alert text={fault} />
         <Button tone="accent" size="lg" type="submit" disabled={busy} className="w-full">
           {t(busy ? "login.busy" : "login.own_go")}

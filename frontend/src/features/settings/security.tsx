@@ -7,6 +7,7 @@ import { languageNow, localeOf } from "@/i18n";
 import { Badge } from "@/ui/bits";
 import { Button } from "@/ui/button";
 import { Keys } from "./keys";
+import { ChangePassword } from "./own-password";
 import { Enrol, RenewCodes, SwitchOff } from "./second-factor";
 import { Sessions } from "./sessions";
 import { Group, Item } from "./settings";
@@ -26,7 +27,7 @@ export function Security() {
   );
 }
 
-type Doing = "enrol" | "off" | "codes" | null;
+type Doing = "password" | "enrol" | "off" | "codes" | null;
 
 function SecondFactor() {
   const { t } = useTranslation();
@@ -37,6 +38,11 @@ function SecondFactor() {
   const on = data.since !== null;
   return (
     <Group title={t("factor.title")}>
+      {data.possible && (
+        <Item title={t("login.password")} text={t("factor.password_what")}>
+          <Button onClick={() => setDoing("password")}>{t("factor.password_change")}</Button>
+        </Item>
+      )}
       <Item
         title={t("factor.name")}
         text={
@@ -64,6 +70,7 @@ function SecondFactor() {
           <Button onClick={() => setDoing("codes")}>{t("factor.renew")}</Button>
         </Item>
       )}
+      {doing === "password" && <ChangePassword onClose={close} />}
       {doing === "enrol" && <Enrol onClose={close} />}
       {doing === "off" && <SwitchOff onClose={close} />}
       {doing === "codes" && <RenewCodes onClose={close} />}
