@@ -14,7 +14,7 @@ from headcall.backend.calls.store import append
 from headcall.backend.cdr.store import CallRecord
 from headcall.backend.cdr.store import write as write_record
 from headcall.backend.outcomes import store as outcomes
-from headcall.backend.queues.model import Queue
+from headcall.backend.queues.model import Disposition, Queue
 from headcall.backend.queues.store import put as put_queue
 from headcall.backend.stats.definitions import DEFINITIONS
 from headcall.backend.stats.http import CodeFigures, Figures
@@ -31,7 +31,9 @@ async def kept(c: Company) -> None:
     """The fixed log, and what agents did that day."""
     c.clock.advance((at("11:10") - c.clock.wall_ms()) / 1000)
     async with c.parts.store.begin() as session:
-        await put_queue(session, Queue(queue_id=A, name="=售前 <b>"))
+        await put_queue(
+            session, Queue(queue_id=A, name="=售前 <b>", dispositions=(Disposition("sold", "成交", "Sold"),))
+        )
         for user_id, name in ((MEI, "梅"), (LEI, "雷")):
             session.add(
                 UserRow(user_id=user_id, login=user_id, name=name, roles=["agent"], password_hash="", created_at_ms=0)
@@ -117,7 +119,7 @@ def test_the_sheet_has_heads_of_ones_language_and_no_formula(tmp_path: Path) -> 
         assert 'filename="codes-queue-2026-11-24-2026-11-24.csv"' in codes.headers["content-disposition"]
         assert codes.text.splitlines()[:5] == [
             "\ufeffQueue,Agent number,Code,Calls with code,Share of calls,Talk with code (s)",
-            "'=售前 <b>,,sold,2,0.3333,70.0",
+            "'=售前 <b>,,Sold,2,0.3333,70.0",
             "'=售前 <b>,,lost,1,0.1667,200.0",
             "'=售前 <b>,,(none),3,0.5,31.7",
             "que_b,,(none),3,1.0,36.7",

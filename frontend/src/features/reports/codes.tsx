@@ -20,16 +20,16 @@ export function Codes({ report, definitions }: { report: Report; definitions: re
         <table className="w-full border-collapse text-sm">
           <thead>
             <tr className="border-b border-line-2 text-xs text-ink-2">
-              <th scope="col" className="px-3 py-2 text-left font-medium whitespace-nowrap">
+              <th scope="col" className="px-3 py-2 max-md:px-1.5 text-left font-medium whitespace-nowrap">
                 {t(`reports.by_${report.by}`)}
               </th>
-              <th scope="col" className="px-3 py-2 text-left font-medium whitespace-nowrap">
+              <th scope="col" className="px-3 py-2 max-md:px-1.5 text-left font-medium whitespace-nowrap">
                 {t("reports.code")}
               </th>
               {COLUMNS.map((column) => {
                 const definition = known.get(`code_${column}`);
                 return definition ? (
-                  <th key={column} scope="col" className="px-3 py-1.5 font-medium whitespace-nowrap">
+                  <th key={column} scope="col" className="px-3 py-1.5 max-md:px-1.5 font-medium whitespace-nowrap">
                     <span className="flex items-center justify-end gap-0.5">
                       {t(`reports.code_${column}`)}
                       <Ask name={wordOf(definition.name)} onAsk={(anchor) => setHelp({ definition, anchor })} />
@@ -49,7 +49,7 @@ export function Codes({ report, definitions }: { report: Report; definitions: re
                       <th
                         scope="rowgroup"
                         rowSpan={row.codes.length}
-                        className="max-w-44 min-w-24 px-3 py-1.5 text-left align-top font-medium break-words"
+                        className="max-w-44 min-w-20 px-3 py-1.5 max-md:px-1.5 text-left align-top font-medium break-words"
                       >
                         <RowName row={row} report={report} />
                       </th>
@@ -66,7 +66,7 @@ export function Codes({ report, definitions }: { report: Report; definitions: re
                   <th
                     scope="rowgroup"
                     rowSpan={report.all_codes.length}
-                    className="px-3 py-1.5 text-left align-top font-semibold"
+                    className="px-3 py-1.5 max-md:px-1.5 text-left align-top font-semibold"
                   >
                     {t("reports.total")}
                   </th>
@@ -90,11 +90,11 @@ function Line({ each, report }: { each: CodeFigures; report: Report }) {
   const units = { calls: "count", share: "share", talk_s: "seconds" } as const;
   return (
     <>
-      <th scope="row" className={`px-3 py-1.5 text-left font-normal ${each.code ? "" : "text-ink-3"}`}>
+      <th scope="row" className={`px-3 py-1.5 max-md:px-1.5 text-left font-normal ${each.code ? "" : "text-ink-3"}`}>
         {name || t("reports.no_code")}
       </th>
       {COLUMNS.map((column) => (
-        <td key={column} className="figures px-3 py-1.5 text-right whitespace-nowrap">
+        <td key={column} className="figures px-3 py-1.5 max-md:px-1.5 text-right whitespace-nowrap">
           {shown(units[column], each[column], locale, String)}
         </td>
       ))}
