@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test } from "@playwright/test";
+import { expect, type Route, test } from "@playwright/test";
 import { expectAccessible, shoot } from "../helpers/a11y";
 import { leave, logIn, sit } from "../helpers/actors";
 import { demo } from "../helpers/system";
@@ -16,9 +16,15 @@ test("a wrong password is refused in words, and tells nothing else", async ({ br
 
 test("a script that is lost on the way leaves no empty page", async ({ browser }) => {
   const page = await browser.newPage({ baseURL: demo().web });
-  await page.route(/assets\/react-/, (route) => route.abort("connectionreset"), { times: 1 });
+  let lost = 0;
+  const lose = (route: Route) => {
+    lost++;
+    return route.abort("connectionreset");
+  };
+  await page.route(/assets\/libraries-/, lose, { times: 1 });
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
+  expect(lost).toBe(1);
   await page.close();
 });
 
