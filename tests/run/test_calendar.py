@@ -15,6 +15,7 @@ import pytest
 from headcall.kit.clock import ManualClock
 from headcall.run.rehearsal.calendar import NEVER, Calendar, Member, RehearsalClock, WatchedLoop, join
 from headcall.run.rehearsal.conductor import CREDIT_S, STUCK_S, Conductor, Selectors
+from headcall.run.rehearsal.day import MOST_FORCED, _until_stuck
 
 NAMES = ("backend", "callers")
 
@@ -225,6 +226,12 @@ def test_who_works_for_ever_is_a_fault_that_is_counted(calendar: Calendar) -> No
     assert calendar.forced == 1
 
 
+def test_a_day_whose_calendar_stands_again_and_again_is_given_up(calendar: Calendar) -> None:
+    for _ in range(MOST_FORCED):
+        calendar.force()
+    asyncio.run(_until_stuck(calendar))
+
+
 # ------------------------------------------------------------ the doors
 
 
@@ -254,6 +261,19 @@ def test_what_a_member_has_not_read_yet_is_seen(calendar: Calendar, tmp_path: Pa
         await asyncio.to_thread(lambda: None)  # a turn, in which we notice
 
     live(member, story)
+
+
+def test_while_a_member_is_dead_the_calendar_stands() -> None:
+    selectors = Selectors(("backend",))
+    with socket.socket(type=socket.SOCK_DGRAM) as idle:
+        for _ in range(2):
+            ours, theirs = socket.socketpair()
+            socket.send_fds(theirs, [b"backend"], [idle.fileno()])
+            selectors.add(ours)
+            before = selectors.is_still()
+            theirs.close()
+            assert (before, selectors.is_still()) == (True, False)
+        ours.close()
 
 
 def test_a_stranger_is_no_member() -> None:

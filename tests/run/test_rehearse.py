@@ -24,7 +24,7 @@ COMMAND = (sys.executable, "-m", "headcall.run", "rehearse", "--json", "--agents
 
 def test_a_short_day_is_lived_and_checked(tmp_path: Path) -> None:
     command = [*COMMAND, "--hours", "0.2", "--calls", "24", "--keep", str(tmp_path / "kept")]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
     assert result.returncode == 0, result.stdout + result.stderr[-3000:]
     found = json.loads(result.stdout.splitlines()[-1])
     assert found["calls"] == 24

@@ -36,6 +36,11 @@ def number_of(n: int) -> str:
     return f"139{n:08d}"
 
 
+def agent_id(n: int) -> str:
+    """The id of the nth agent."""
+    return f"usr_reh_{n:03d}"
+
+
 def queues_of(calls: int) -> tuple[Queue, ...]:
     """A strategy each; sales prefers the caller's last agent, service waits a while for that agent."""
     vip = {number_of(n): 3 for n in range(0, calls, VIP_EVERY)}
@@ -73,9 +78,11 @@ class Company:
     simulator_port: int
 
     async def seed(self, wanted: Rehearsal) -> None:
-        """Everything, in one transaction."""
+        """Everything, in one transaction; nothing when it is there, as the backend was started again."""
         password = await self.passwords.hash(wanted.password)
         async with self.store.begin() as session:
+            if await session.get(UserRow, agent_id(1)) is not None:
+                return
             users = [await self._agent(session, n, password) for n in range(1, wanted.agents + 1)]
             boss = await session.get_one(UserRow, "usr_demo_admin")
             boss.password_hash = password
@@ -90,7 +97,7 @@ class Company:
             await self.trunks.put(session, trunk)
 
     async def _agent(self, session: AsyncSession, n: int, password_hash: str) -> str:
-        user_id = f"usr_reh_{n:03d}"
+        user_id = agent_id(n)
         session.add(
             UserRow(
                 user_id=user_id,

@@ -11,6 +11,7 @@ That is looked at twice with the pace in between, and each member's turns must b
 import asyncio
 import contextlib
 import logging
+import os
 import select
 import socket
 import threading
@@ -111,8 +112,11 @@ class Selectors:
         line.setblocking(False)
         lines = {**self._lines, name: (line, fds[0])}
         poll = select.poll()
-        for _, fd in lines.values():
+        for each, fd in lines.values():
             poll.register(fd, select.POLLIN)
+            poll.register(each, select.POLLIN)  # its end: the member has died, and comes back or not
+        if name in self._lines:
+            _forget(*self._lines[name])
         self._poll, self._lines = poll, lines
 
     def is_still(self) -> bool:
@@ -122,6 +126,11 @@ class Selectors:
     def wake(self, name: str) -> None:
         with contextlib.suppress(OSError):  # it has just ended
             self._lines[name][0].send(b"w")
+
+
+def _forget(line: socket.socket, fd: int) -> None:
+    line.close()
+    os.close(fd)
 
 
 async def run(ctx: RoleContext) -> None:

@@ -14,10 +14,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from headcall.backend.rehearsal.company import DIDS, members_of, queues_of
+from headcall.backend.rehearsal.company import DIDS, agent_id, members_of, queues_of
 from headcall.kit.clock import SystemClock
 from headcall.kit.role import RoleContext
 from headcall.run.call import Api, CallFailed
+from headcall.run.rehearsal.calendar import Calendar
 from headcall.run.rehearsal.check import verdict
 from headcall.run.rehearsal.history import History, LogLine, QueueRules, Record
 from headcall.run.rehearsal.page import Page
@@ -32,6 +33,7 @@ SETTLE_S: Final = 3.0
 """Real at the start, as the bridge hears of its trunk a moment later; virtual at the end, for the last record."""
 AFTER_S: Final = 900.0
 """Virtual: how long after the last call talks may take to end."""
+MOST_FORCED: Final = 3
 PLEADED: Final = (7, -2)
 """A caller whom an agent refused is moved forward, or back."""
 RESULT: Final = "rehearsal.json"
@@ -43,8 +45,12 @@ async def run(ctx: RoleContext) -> None:
     ctx.ready()
     day = ctx.tasks.start(Day(ctx).live(), "day")
     stop = asyncio.ensure_future(ctx.stop.wait())
-    await asyncio.wait({day, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if day.done():
+    stuck = ctx.tasks.start(_until_stuck(calendar_of(ctx.settings, ctx.data_dir)[0]), "stuck")
+    await asyncio.wait({day, stop, stuck}, return_when=asyncio.FIRST_COMPLETED)
+    if stuck.done() and not day.done():
+        _write(ctx, {"failed": "the calendar stands: a process works for ever or does not come back; see the log"})
+        await stop
+    elif day.done():
         if error := day.exception():
             log.error("the day could not be lived to its end", exc_info=error)
             _write(ctx, {"failed": f"{type(error).__name__}: {error}"})
@@ -52,6 +58,12 @@ async def run(ctx: RoleContext) -> None:
     day.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await day
+
+
+async def _until_stuck(calendar: Calendar) -> None:
+    """Until the calendar was forced so often that nobody should wait for the day's end."""
+    while calendar.forced < MOST_FORCED:
+        await asyncio.sleep(1.0)
 
 
 class Day:
@@ -120,7 +132,7 @@ class Day:
         for n in range(1, self._wanted.agents + 1):
             chance = random.Random(self._wanted.seed * 1000 + n)
             agent = Agent(
-                *(self._world, user_of(n), callers),
+                *(self._world, agent_id(n), callers),
                 chance=chance,
                 spawn=self._ctx.tasks.start,
                 pleads=self._plead,
@@ -150,14 +162,9 @@ class Day:
         boss.connection.close()
 
 
-def user_of(n: int) -> str:
-    """The id of the nth agent."""
-    return f"usr_reh_{n:03d}"
-
-
 def rules_of(wanted: Rehearsal) -> dict[str, QueueRules]:
     """What the model is told of the company."""
-    users = [user_of(n) for n in range(1, wanted.agents + 1)]
+    users = [agent_id(n) for n in range(1, wanted.agents + 1)]
     return {
         queue.queue_id: QueueRules(
             members=tuple(members_of(queue.queue_id, users)),
