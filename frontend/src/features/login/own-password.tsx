@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TFunction } from "i18next";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { faultText } from "@/hooks/useActions";
@@ -37,6 +38,25 @@ export function OwnPassword({ value, onChange, autoFocus = false, className = ""
       )}
     </Labelled>
   ));
+}
+
+/** A form with a new password: sends it once it was typed the same twice; `explain` puts a refusal into words. */
+export function useOwnPassword(change: (password: string) => Promise<void>, explain: (error: unknown) => string) {
+  const { t } = useTranslation();
+  const [own, setOwn] = useState<Own>({ password: "", again: "" });
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState("");
+  const submit = (e: FormEvent) => {
+    e.preventDefault();
+    if (own.password !== own.again) return setFault(t("login.not_the_same"));
+    setBusy(true);
+    setFault("");
+    change(own.password).catch((error: unknown) => {
+      setFault(explain(error));
+      setBusy(false);
+    });
+  };
+  return { own, setOwn, busy, fault, submit };
 }
 
 /** Why the server does not take it, in words: what makes a password good is more than the catalogue says. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { identity } from "@/api/identity";
 import { Alert } from "@/features/login/heading";
-import { OwnPassword, poorText } from "@/features/login/own-password";
+import { OwnPassword, poorText, useOwnPassword } from "@/features/login/own-password";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Input, Labelled } from "@/ui/field";
@@ -14,27 +14,18 @@ import { toast } from "@/ui/toast";
 export function ChangePassword({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const [old, setOld] = useState("");
-  const [own, setOwn] = useState({ password: "", again: "" });
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState("");
-  const submit = async (e: FormEvent) => {
-    e.preventDefault();
-    if (own.password !== own.again) return setFault(t("login.not_the_same"));
-    setBusy(true);
-    setFault("");
-    try {
-      await identity.changePassword(old, own.password);
-      toast("done", t("factor.password_changed"));
-      onClose();
-    } catch (error) {
-      const isWrong = error instanceof ApiError && error.fault.cause === "bad-credentials";
-      setFault(isWrong ? t("factor.password_wrong") : poorText(error, t));
-      setBusy(false);
-    }
+  const change = async (password: string) => {
+    await identity.changePassword(old, password);
+    toast("done", t("factor.password_changed"));
+    onClose();
   };
+  const { own, setOwn, busy, fault, submit } = useOwnPassword(change, (error) => {
+    const isWrong = error instanceof ApiError && error.fault.cause === "bad-credentials";
+    return isWrong ? t("factor.password_wrong") : poorText(error, t);
+  });
   return (
     <Dialog open onClose={onClose} title={t("factor.password_change")} description={t("factor.password_change_text")}>
-      <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4 overflow-y-auto px-5 pb-5">
+      <form onSubmit={submit} className="flex flex-col gap-4 overflow-y-auto px-5 pb-5">
         <Labelled label={t("factor.password_old")}>
           {(id) => (
             <Input
