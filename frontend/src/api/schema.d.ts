@@ -3651,6 +3651,11 @@ export interface components {
              */
             callback_key?: string;
             /**
+             * Callback Lost S
+             * @default 0
+             */
+            callback_lost_s?: number;
+            /**
              * Callback Never
              * @default []
              */
@@ -3883,6 +3888,11 @@ export interface components {
              * @default 1
              */
             callback_key?: string;
+            /**
+             * Callback Lost S
+             * @default 0
+             */
+            callback_lost_s?: number;
             /**
              * Callback Never
              * @default []

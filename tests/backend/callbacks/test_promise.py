@@ -394,6 +394,65 @@ def test_who_gave_up_and_calls_again_has_the_old_place_once(tmp_path: Path) -> N
     play(tmp_path, story)
 
 
+async def gives_up(office: Office, after_s: float, number: str = CUSTOMER) -> str:
+    leg_id = await waits(office, number)
+    (call,) = [call for call in office.calls() if call.callback is None]
+    await office.pass_time(after_s)
+    await office.bridge.hangs_up(leg_id)
+    await office.until(lambda: call.call_id in office.finished)
+    return call.call_id
+
+
+def test_who_gives_up_is_called_back_unasked_at_the_place_they_had(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await offering(office, callback_after_s=0, callback_lost_s=30, redial_keep_s=600)
+        origin = await gives_up(office, 40)
+        lost = callback(office)
+        assert lost.callback is not None and (lost.callback.number, lost.callback.origin) == (CUSTOMER, origin)
+        assert lost.priority == 0 and lost.queue_entered_at_ms == office.clock.wall_ms() - 40_000
+        assert (await office.record(origin))["cause"] == "caller-cancelled", "it is abandoned all the same"
+        await restart(office)
+        assert callback(office).call_id == lost.call_id
+        await waits(office)
+        await office.until(lambda: [call.callback for call in office.calls()] == [None])
+        assert office.call().queue_entered_at_ms == lost.queue_entered_at_ms, "who calls again is in person there"
+
+    play(tmp_path, story)
+
+
+def test_a_call_that_is_finished_twice_is_won_back_once(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await offering(office, callback_after_s=0, callback_lost_s=30)
+        leg_id = await waits(office)
+        office.phone.calls.on_change(lambda before, after, entries: ended.append(after) if not after.is_open else None)
+        ended = list[Call]()
+        await office.pass_time(40)
+        await office.bridge.hangs_up(leg_id)
+        await office.until(lambda: bool(ended) and ended[0].call_id in office.finished)
+        first = callback(office)
+        await office.phone.callbacks.finish(ended[0])
+        assert callback(office).call_id == first.call_id
+        supervisor = (await office.page(ANNA)).who
+        await office.phone.callbacks.cancel(supervisor, first.call_id)
+        await office.until(lambda: not office.calls())
+        await office.phone.callbacks.finish(ended[0])
+        assert not office.calls(), "cancelled is cancelled"
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("number", "after_s"), [(CUSTOMER, 20), ("anonymous", 40), ("95588", 40), ("83012342001", 40)], ids=str
+)
+def test_who_gives_up_soon_or_cannot_be_called_is_let_go(tmp_path: Path, number: str, after_s: float) -> None:
+    async def story(office: Office) -> None:
+        await offering(office, callback_after_s=0, callback_lost_s=30, callback_never=("955",))
+        await gives_up(office, after_s, number)
+        assert not office.calls()
+
+    play(tmp_path, story)
+
+
 def test_supervisors_see_and_cancel_call_backs_and_agents_do_not(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         await offering(office)

@@ -27,17 +27,15 @@ def callable_number(number: str, never: Iterable[str]) -> str | None:
     return found
 
 
-def promise(call: Call, queue: Queue, number: str, call_id: str, now_ms: int) -> Promise | None:
-    """What is promised to a waiting caller: their own place. None when they do not wait."""
-    if call.wait is None:
-        return None
+def promise(call: Call, queue: Queue, number: str, call_id: str, now_ms: int) -> Promise:
+    """What is promised to who waits, or did: their own place."""
     return Promise(
         call_id=call_id,
         number=number,
         queue_id=queue.queue_id,
         queue_name=queue.name,
-        entered_at_ms=call.wait.entered_at_ms,
-        priority=call.wait.priority,
+        entered_at_ms=call.queue_entered_at_ms,
+        priority=call.priority,
         until_ms=now_ms + queue.callback_keep_s * 1000,
         tries=queue.callback_tries,
         retry_ms=queue.callback_retry_s * 1000,
@@ -48,6 +46,12 @@ def gave_up_waiting(call: Call) -> bool:
     """Whether a customer outside hung up before anybody answered."""
     is_outside = bool(call.caller_id) and call.caller.trunk is not None
     return is_outside and call.queue_id is not None and call.answered_at_ms is None and call.ended_by == "caller"
+
+
+def is_lost(call: Call, queue: Queue) -> bool:
+    """Whether they gave up after so long that the queue calls them back unasked."""
+    waited_ms = (call.ended_at_ms or 0) - call.queue_entered_at_ms
+    return 0 < queue.callback_lost_s * 1000 <= waited_ms and not call.promised and gave_up_waiting(call)
 
 
 def state_of(call: Call) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from headcall.backend.audit.service import Audit
 from headcall.backend.callbacks import store as rows
-from headcall.backend.callbacks.model import callable_number, gave_up_waiting, promise, state_of, view
+from headcall.backend.callbacks.model import callable_number, gave_up_waiting, is_lost, promise, state_of, view
 from headcall.backend.calls.inputs import (
     BeginCallback,
     CancelCallback,
@@ -73,24 +73,44 @@ class Callbacks:
         raise CallFailed(getattr(target, "cause", "unknown-number"), "not a telephone outside")
 
     def promise(self, call: Call, queue: Queue, number: str) -> PromiseCallback | None:
-        """What the caller's call is to be told."""
-        made = promise(call, queue, number, self.new_id("call"), self.clock.wall_ms())
-        return PromiseCallback(made) if made else None
+        """What the caller's call is to be told. None when they do not wait."""
+        return PromiseCallback(self._promise(call, queue, number)) if call.wait else None
+
+    def _promise(self, call: Call, queue: Queue, number: str) -> Promise:
+        return promise(call, queue, number, self.new_id("call"), self.clock.wall_ms())
 
     # ------------------------------------------------------------ the promise kept
 
     async def keep(self, call: Call) -> None:
         """Begins the call-back that was promised in this call, unless it has begun. May be done again."""
-        if call.promised is None:
-            return
+        if call.promised is not None:
+            await self._begin(call, call.promised)
+
+    async def _begin(self, call: Call, made: Promise) -> None:
         async with self._beginning:
-            if self.calls.get(call.promised.call_id) is not None:
+            if self.calls.get(made.call_id) is not None:
                 return
             async with self.store.read() as session:
-                if await rows.exists(session, call.promised.call_id):
+                if await rows.is_made(session, call.call_id):
                     return
-            await self.calls.begin(call.promised.call_id, self._start(call, call.promised))
-        log.info("%s will be called back", mask_number(call.promised.number), extra={"call_id": call.promised.call_id})
+            await self.calls.begin(made.call_id, self._start(call, made))
+        log.info("%s will be called back", mask_number(made.number), extra={"call_id": made.call_id})
+
+    async def _win_back(self, call: Call) -> bool:
+        """Who gave up waiting is called back unasked, where the queue says so and they are not in line already."""
+        queue = self.queues.get(call.queue_id)
+        if queue is None or not is_lost(call, queue):
+            return False
+        number = await self.number_for(queue, call.from_number)
+        if number is None or any(self._is_for(other, queue, number) for other in self.calls.calls()):
+            return False
+        await self._begin(call, self._promise(call, queue, number))
+        return True
+
+    @staticmethod
+    def _is_for(call: Call, queue: Queue, number: str) -> bool:
+        """Whether this is an open call-back of the queue to a number."""
+        return call.callback is not None and call.callback.number == number and call.queue_id == queue.queue_id
 
     def _start(self, call: Call, made: Promise) -> BeginCallback:
         return BeginCallback(
@@ -125,7 +145,8 @@ class Callbacks:
                     cause=call.cause,
                     at_ms=call.ended_at_ms or self.clock.wall_ms(),
                 )
-        await self._keep_place(call)
+        if not await self._win_back(call):
+            await self._keep_place(call)
 
     # ------------------------------------------------------------ who calls again
 
@@ -141,11 +162,10 @@ class Callbacks:
 
     async def entered_at(self, queue: Queue, number: str) -> int | None:
         """From when a caller's place counts who waited before: they gave up, or are to be called back. Only once."""
-        if not number or (queue.redial_keep_s <= 0 and queue.callback_after_s <= 0):
+        if not number or max(queue.redial_keep_s, queue.callback_after_s, queue.callback_lost_s) <= 0:
             return None
         for call in self.calls.calls():
-            is_theirs = call.callback and call.callback.number == number and call.queue_id == queue.queue_id
-            if is_theirs and await self._cancelled(call, "redial"):
+            if self._is_for(call, queue, number) and await self._cancelled(call, "redial"):
                 return call.queue_entered_at_ms
         async with self.store.read() as session:
             if not await rows.has_place(session, queue.queue_id, number[:32]):

@@ -105,8 +105,10 @@ async def close(session: AsyncSession, call_id: str, *, was_answered: bool, caus
         row.state, row.result = ("answered" if was_answered else "failed"), row.result or cause
 
 
-async def exists(session: AsyncSession, call_id: str) -> bool:
-    return await session.get(CallbackRow, call_id) is not None
+async def is_made(session: AsyncSession, origin_call_id: str) -> bool:
+    """Whether there is a call-back for this call, whatever became of it."""
+    found = select(CallbackRow.call_id).where(CallbackRow.origin_call_id == origin_call_id)
+    return await session.scalar(found) is not None
 
 
 async def latest(session: AsyncSession, limit: int) -> Sequence[CallbackRow]:

@@ -101,6 +101,7 @@ class QueueRules(BaseModel):
     callback_retry_s: Annotated[int, Field(ge=30, le=86_400)] = 300
     callback_keep_s: Annotated[int, Field(ge=60, le=604_800)] = 14_400
     callback_never: Annotated[list[Annotated[str, Field(min_length=1, max_length=20)]], Field(max_length=1000)] = []
+    callback_lost_s: Seconds = 0
     redial_keep_s: Seconds = 0
     hours_id: PromptId = ""
     music: PromptId = ""

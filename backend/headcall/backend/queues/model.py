@@ -104,6 +104,8 @@ class Queue(Struct, frozen=True):
     """After so long a call-back that could not be made is given up."""
     callback_never: tuple[str, ...] = ()
     """Beginnings of numbers that are not called back."""
+    callback_lost_s: int = 0
+    """Who has waited so long and gives up is called back unasked. 0: nobody."""
     redial_keep_s: int = 0
     """How long a caller who gave up keeps the place, and gets it back by calling again. 0: not at all."""
     hours_id: str = ""

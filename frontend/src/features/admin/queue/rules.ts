@@ -91,6 +91,7 @@ export const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   callback_tries: [1, 5],
   callback_retry_s: [30, 86_400],
   callback_keep_s: [60, 604_800],
+  callback_lost_s: [0, 86_400],
   redial_keep_s: [0, 86_400],
   wrap_up_s: [0, 86_400],
 };

@@ -30,6 +30,7 @@ export const SECTIONS = [
     rules: [
       "callback_after_s",
       "callback_key",
+      "callback_lost_s",
       "callback_tries",
       "callback_retry_s",
       "callback_keep_s",
@@ -42,17 +43,12 @@ export const SECTIONS = [
 
 export type RuleName = (typeof SECTIONS)[number]["rules"][number];
 
-const CALLBACK: readonly RuleName[] = [
-  "callback_key",
-  "callback_tries",
-  "callback_retry_s",
-  "callback_keep_s",
-  "callback_never",
-];
+const CALLBACK: readonly RuleName[] = ["callback_tries", "callback_retry_s", "callback_keep_s", "callback_never"];
 
 /** Whether a rule says nothing while another is as it is. */
 export function isIdle(rule: RuleName, draft: Draft): boolean {
   if (rule === "sticky_wait_s") return draft.sticky_days === 0;
   if (rule === "strategy" || rule === "miss_limit") return draft.by_hand === true;
-  return CALLBACK.includes(rule) && draft.callback_after_s === 0;
+  if (rule === "callback_key") return draft.callback_after_s === 0;
+  return CALLBACK.includes(rule) && draft.callback_after_s === 0 && !draft.callback_lost_s;
 }
