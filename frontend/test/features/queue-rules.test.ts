@@ -49,6 +49,7 @@ const QUEUE = {
   callback_retry_s: 300,
   callback_keep_s: 14400,
   callback_never: ["955"],
+  callback_lost_s: 0,
   redial_keep_s: 0,
   hours_id: "",
   music: "",
