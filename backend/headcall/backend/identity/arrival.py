@@ -38,7 +38,8 @@ class Arrivals:
         """The person. Raises `UnknownPerson`."""
         try:
             return await self._person(claims)
-        except IntegrityError:  # the same person came in twice at once, and was linked meanwhile
+        except (IntegrityError, UnknownPerson):
+            # They may have come in twice at once and be half seen: the name taken already, the link not yet there.
             return await self._person(claims)
 
     async def _person(self, claims: dict[str, Any]) -> UserRow:
