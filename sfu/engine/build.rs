@@ -13,11 +13,11 @@ fn main() {
     link_opus();
 }
 
-/// SHA-256 over every `.rs` file below `root`, in the order of their paths: path, NUL, text, NUL.
+/// SHA-256 over every `.rs` file below `root`, in the order of their paths as text: path, NUL, text, NUL.
 fn digest(root: &Path) -> String {
     let mut files = Vec::new();
     collect(root, &mut files);
-    files.sort();
+    files.sort_by(|left, right| left.as_os_str().cmp(right.as_os_str())); // a `Path` sorts by its parts
     let mut hash = Sha256::new();
     for file in files {
         let name = file.strip_prefix(root).expect("below the root").to_str().expect("an ASCII path").to_owned();
