@@ -2,7 +2,7 @@
 // A browser in a network of its own, with one way to the house at a time: as a telephone has Wi-Fi, then a mobile network.
 
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, test as base, chromium } from "@playwright/test";
@@ -42,6 +42,7 @@ async function road(): Promise<Road> {
   run("nsenter", `--net=${there}`, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
   const find = (name: Name) => {
     const net = WAYS[name];
+    remove(`house-${name}`); // of a story before: the kernel clears a network away when it has time
     run("ip", "link", "add", `house-${name}`, "type", "veth", "peer", "name", name, "netns", String(holder.pid));
     run("ip", "address", "add", `${net}.1/24`, "dev", `house-${name}`);
     run("ip", "link", "set", `house-${name}`, "up");
@@ -67,6 +68,10 @@ async function road(): Promise<Road> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function remove(link: string): void {
+  if (readFileSync("/proc/self/net/dev", "utf8").includes(`${link}:`)) run("ip", "link", "delete", link);
 }
 
 function run(command: string, ...words: string[]): void {

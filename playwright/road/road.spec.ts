@@ -38,7 +38,7 @@ test("from Wi-Fi to the mobile network: the same call and recording, with sound 
   road.find("mobile");
   const changedAt = Date.now();
   const since = () => `${((Date.now() - changedAt) / 1000).toFixed(1)} s`;
-  await expect.poll(() => page.evaluate(() => window.connections), { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => page.evaluate(() => window.connections), { timeout: 20_000 }).toBeGreaterThan(1);
   await expectTone(page, CUSTOMER);
   await expect.poll(async () => (await customer.state()).heard_dbov).toBeGreaterThan(-45);
   console.log(`  sound both ways ${since()} after the change`);
