@@ -80,12 +80,10 @@ function run(command: string, ...words: string[]): void {
 
 /** `unshare` has a network of its own a moment after it was started. */
 async function apart(there: string): Promise<void> {
-  const ours = named("/proc/self/ns/net");
+  const ours = readlinkSync("/proc/self/ns/net");
   for (let n = 0; n < 100; n++) {
-    if (named(there) !== ours) return;
+    if (readlinkSync(there) !== ours) return;
     await new Promise((done) => setTimeout(done, 20));
   }
   throw new Error("no network namespace of its own for the browser: root is needed");
 }
-
-const named = (path: string): string => readlinkSync(path);

@@ -75,15 +75,10 @@ class Keeper:
         return True
 
     async def _sums_of(self, slot_ms: int) -> Hour:
-        hour, span = Hour(), Span(slot_ms, slot_ms + HOUR_MS)
+        hour, span = Hour(self._stats.rules), Span(slot_ms, slot_ms + HOUR_MS)
         everything = Question("queue", span)
         async with self._store.read() as session:
-            for visit in await queries.visits(session, span, everything):
-                hour.visit(visit, self._stats.rules)
-            for refusal in await queries.refusals(session, span, everything):
-                hour.refusal(refusal)
-            for talk in await queries.talks(session, span, everything):
-                hour.talk(talk)
+            await queries.count_calls(session, span, everything, hour)
             for ring in await queries.rings(session, span, everything):
                 hour.ring(ring)
             for spell in await queries.spells(session, span, None):

@@ -2,7 +2,7 @@
 """Reads facts of a span of time. Each query is bounded by the span and goes by an index."""
 
 from collections import Counter
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,26 @@ from headcall.backend.stats.report import Question
 from headcall.backend.stats.store import RefusalRow, RingRow, TalkRow, VisitRow
 
 Facts = type[VisitRow] | type[TalkRow] | type[RingRow] | type[RefusalRow]
+
+
+class CountsCalls(Protocol):
+    """A report, or the sums of an hour."""
+
+    def visit(self, visit: Visit) -> None: ...
+
+    def refusal(self, refusal: Refusal) -> None: ...
+
+    def talk(self, handled: Handled) -> None: ...
+
+
+async def count_calls(session: AsyncSession, span: Span, question: Question, counts: CountsCalls) -> None:
+    """Tells of every call of the span."""
+    for visit in await visits(session, span, question):
+        counts.visit(visit)
+    for refusal in await refusals(session, span, question):
+        counts.refusal(refusal)
+    for talk in await talks(session, span, question):
+        counts.talk(talk)
 
 
 def _within(wanted: Any, table: Facts, span: Span, question: Question) -> Any:

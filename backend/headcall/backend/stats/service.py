@@ -156,12 +156,7 @@ class Stats:
             await asyncio.sleep(0)
             piece = Span(since, min(since + HOUR_MS, gap.until_ms))
             async with self._store.read() as session:
-                for visit in await queries.visits(session, piece, question):
-                    report.visit(visit)
-                for refusal in await queries.refusals(session, piece, question):
-                    report.refusal(refusal)
-                for talk in await queries.talks(session, piece, question):
-                    report.talk(talk)
+                await queries.count_calls(session, piece, question, report)
                 if question.scope.agents:
                     for ring in await queries.rings(session, piece, question):
                         report.ring(ring)

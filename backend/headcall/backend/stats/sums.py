@@ -32,11 +32,12 @@ AgentKey = tuple[str, str]
 class Hour(Struct):
     """The sums of an hour, as they are kept."""
 
+    rules: Rules
     calls: defaultdict[CallKey, Sums] = field(default_factory=lambda: defaultdict(Sums))
     agents: defaultdict[AgentKey, Sums] = field(default_factory=lambda: defaultdict(Sums))
 
-    def visit(self, visit: Visit, rules: Rules) -> None:
-        self.calls[visit.queue_id, visit.user_id or "", visit.number].visit(visit, rules)
+    def visit(self, visit: Visit) -> None:
+        self.calls[visit.queue_id, visit.user_id or "", visit.number].visit(visit, self.rules)
 
     def refusal(self, refusal: Refusal) -> None:
         self.calls[refusal.queue_id or "", "", refusal.number].refusal(refusal)
