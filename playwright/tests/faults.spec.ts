@@ -2,13 +2,14 @@
 import { type APIRequestContext, expect, test } from "@playwright/test";
 import { shoot } from "../helpers/a11y";
 import { answer, type Customer, customerCalls, leave, ringing, sit, timer } from "../helpers/actors";
+import { mostGap, watchMachine } from "../helpers/machine";
 import { expectTone, watchGaps } from "../helpers/media";
 import { way } from "../helpers/net";
 import { demo, pidOf } from "../helpers/system";
 
 const LOST = "连接已断开，正在重连。通话声音不受影响。";
 
-// A gap of 40 ms is also what two busy processors make by themselves. One that the killing makes is there every time.
+// A busy machine makes a gap by itself now and then, also one that is not measured; one of the killing is there every time.
 test.describe("a process dies", () => {
   test.describe.configure({ retries: 2 });
 
@@ -20,13 +21,14 @@ test.describe("a process dies", () => {
     const customer = await customerCalls(page, { hang_up_after_s: 90 });
     await answer(page);
     await expectTone(page, 440);
+    const stalls = await watchMachine();
     const longest = await watchGaps(page);
     process.kill(pidOf("backend"), "SIGKILL");
     await page.waitForTimeout(3000);
     await expectTone(page, 440);
     await expect(timer(page)).toBeVisible();
     expect(await page.evaluate(() => window.connections), "the media connection is still the first").toBe(1);
-    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(mostGap(await stalls()));
     await page.keyboard.press("Alt+KeyK");
     await expect(timer(page)).toBeHidden({ timeout: 1000 });
     await expect.poll(() => ended(customer), { timeout: 20_000 }).toBe(true);
@@ -41,12 +43,13 @@ test.describe("a process dies", () => {
     const customer = await customerCalls(page, { hang_up_after_s: 90 });
     await answer(page);
     await expectTone(page, 440);
+    const stalls = await watchMachine();
     const longest = await watchGaps(page);
     process.kill(pidOf("sip-1"), "SIGKILL");
     await page.waitForTimeout(3000);
     await expectTone(page, 440);
     expect(await page.evaluate(() => window.connections), "the media connection is still the first").toBe(1);
-    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(40);
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(mostGap(await stalls()));
     await page.keyboard.press("Alt+KeyK");
     await expect(timer(page)).toBeHidden({ timeout: 1000 });
     await expect.poll(() => ended(customer), { timeout: 10_000 }).toBe(true);

@@ -3,6 +3,7 @@
 
 import { expect, type Page, test } from "@playwright/test";
 import { answer, leave, sit, timer } from "../helpers/actors";
+import { mostGap, type Stalls, watchMachine } from "../helpers/machine";
 import { expectSilence, expectTone, lastRecording, recorded, watchGaps } from "../helpers/media";
 import { demo, pidOf } from "../helpers/system";
 import { Telephone } from "../helpers/telephone";
@@ -12,7 +13,6 @@ const AGENT = 1000;
 const NUMBER = "4008123456";
 /** Seconds of talk that are watched. A release is proved with `TALK_S=60`. */
 const TALK = Number(process.env.TALK_S ?? 10);
-const MOST_GAP_MS = 40;
 
 interface Recorded {
   from_number: string;
@@ -31,28 +31,32 @@ async function lastRecord(page: Page): Promise<Recorded> {
   return calls[0] as Recorded;
 }
 
-/** What is in a telephone's own ear for a while: the tone, and no gap. */
-async function listens(page: Page, phone: Telephone, hz: number): Promise<void> {
+/** What is in a telephone's own ear for a while: the tone, and no gap. Returns the longest gap allowed, in ms. */
+async function listens(page: Page, phone: Telephone, hz: number, stalls: () => Promise<Stalls>): Promise<number> {
   const from = phone.heardSoFar();
   const began = Date.now();
   await page.waitForTimeout(TALK * 1000);
   const heard = phone.stretch(from);
   expect(Math.abs(heard.hz - hz), `the telephone hears ${heard.hz} Hz`).toBeLessThan(15);
-  expect(heard.longest, "longest silence at the telephone, in ms").toBeLessThan(MOST_GAP_MS);
   const passed = (Date.now() - began) / 1000;
-  expect(Math.abs(heard.seconds - passed), "sound that is missing at the telephone, in s").toBeLessThan(0.25);
+  const stood = await stalls();
+  const most = mostGap(stood);
+  expect(heard.longest, "longest silence at the telephone, in ms").toBeLessThan(most);
+  const missing = Math.abs(heard.seconds - passed);
+  expect(missing, "sound that is missing at the telephone, in s").toBeLessThan(0.25 + stood.longest / 1000);
+  return most;
 }
 
 /** Both channels, in the part in which nothing but the two was to be heard. */
-async function expectRecording(page: Page, agentHz: number): Promise<void> {
+async function expectRecording(page: Page, agentHz: number, most: number): Promise<void> {
   const [theirs, ours] = await recorded(page, await lastRecording(page), 4, TALK);
   expect(Math.abs((theirs?.hz ?? 0) - CUSTOMER), `the customer's channel, ${theirs?.hz} Hz`).toBeLessThan(15);
   expect(Math.abs((ours?.hz ?? 0) - agentHz), `the agent's channel, ${ours?.hz} Hz`).toBeLessThan(15);
-  expect(theirs?.longest, "longest silence of the customer's channel, in ms").toBeLessThan(MOST_GAP_MS);
-  expect(ours?.longest, "longest silence of the agent's channel, in ms").toBeLessThan(MOST_GAP_MS);
+  expect(theirs?.longest, "longest silence of the customer's channel, in ms").toBeLessThan(most);
+  expect(ours?.longest, "longest silence of the agent's channel, in ms").toBeLessThan(most);
 }
 
-// Two busy processors make a gap of 40 ms by themselves now and then; a fault of ours is there every time.
+// A busy machine makes a gap by itself now and then, also one that is not measured; a fault of ours is there every time.
 test.describe.configure({ retries: 2 });
 
 test("a telephone calls 4008-123456, an agent answers in the page: no gap, hold, keys, record and recording are right", async ({
@@ -63,14 +67,15 @@ test("a telephone calls 4008-123456, an agent answers in the page: no gap, hold,
   const { page } = mei;
   const phone = await Telephone.outside(CUSTOMER);
   try {
+    const stalls = await watchMachine();
     await phone.dial(NUMBER);
     await answer(page);
     await phone.event("CALL_ESTABLISHED");
     await expectTone(page, CUSTOMER);
     await phone.expectTone(AGENT);
     const longest = await watchGaps(page);
-    await listens(page, phone, AGENT);
-    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(MOST_GAP_MS);
+    const most = await listens(page, phone, AGENT, stalls);
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(most);
 
     await page.keyboard.press("Alt+KeyO");
     await expectSilence(page);
@@ -96,7 +101,7 @@ test("a telephone calls 4008-123456, an agent answers in the page: no gap, hold,
     await expect
       .poll(() => page.getByTestId("recording").evaluate((a: HTMLAudioElement) => a.currentTime), { timeout: 5000 })
       .toBeGreaterThan(0.5);
-    await expectRecording(page, AGENT);
+    await expectRecording(page, AGENT, most);
   } finally {
     await phone.close();
   }
@@ -114,16 +119,18 @@ test("the backend dies, then the SIP bridge, then the page is loaded again: no g
     await answer(page);
     await expectTone(page, CUSTOMER);
     await phone.expectTone(AGENT);
+    const stalls = await watchMachine();
     const longest = await watchGaps(page);
     const from = phone.heardSoFar();
     for (const role of ["backend", "sip-1"]) {
       process.kill(pidOf(role), "SIGKILL");
       await page.waitForTimeout(3000);
     }
-    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(MOST_GAP_MS);
+    const stood = await stalls();
+    expect(await longest(), "longest silence in the page, in ms").toBeLessThan(mostGap(stood));
     const heard = phone.stretch(from);
-    expect(heard.longest, "longest silence at the telephone, in ms").toBeLessThan(MOST_GAP_MS);
-    expect(heard.seconds, "sound at the telephone, in s").toBeGreaterThan(5.75);
+    expect(heard.longest, "longest silence at the telephone, in ms").toBeLessThan(mostGap(stood));
+    expect(heard.seconds, "sound at the telephone, in s").toBeGreaterThan(5.75 - stood.longest / 1000);
 
     page.on("dialog", (d) => void d.accept());
     await page.reload();
@@ -175,6 +182,7 @@ test("the agent works at a telephone instead of the page: telephone to telephone
     const { user_id } = (await (await page.request.get("/api/v1/session")).json()) as { user_id: string };
     const ready = await page.request.post(`/api/v1/agents/${user_id}/state`, { data: { state: "ready" }, headers });
     expect(ready.ok(), await ready.text()).toBe(true);
+    const stalls = await watchMachine();
     await phone.dial(NUMBER);
     await desk.event("CALL_INCOMING", 20_000);
     await desk.answer();
@@ -182,10 +190,10 @@ test("the agent works at a telephone instead of the page: telephone to telephone
     await desk.expectTone(CUSTOMER);
     await phone.expectTone(980);
     const from = desk.heardSoFar();
-    await listens(page, phone, 980);
+    const most = await listens(page, phone, 980, stalls);
     const there = desk.stretch(from);
     expect(Math.abs(there.hz - CUSTOMER), `the agent hears ${there.hz} Hz`).toBeLessThan(15);
-    expect(there.longest, "longest silence at the agent's telephone, in ms").toBeLessThan(MOST_GAP_MS);
+    expect(there.longest, "longest silence at the agent's telephone, in ms").toBeLessThan(most);
 
     await desk.hold(true);
     await expect.poll(() => Math.abs(phone.hears - 980), { message: "music", timeout: 5000 }).toBeGreaterThan(15);
@@ -194,7 +202,7 @@ test("the agent works at a telephone instead of the page: telephone to telephone
     await desk.hangUp();
     await phone.event("CALL_CLOSED");
     expect(await lastRecord(page)).toMatchObject({ direction: "in", ended_by: "agent", cause: "normal" });
-    await expectRecording(page, 980);
+    await expectRecording(page, 980, most);
   } finally {
     await page.request.patch("/api/v1/me", { data: { answer_on: "browser" }, headers });
     await desk.close();
