@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from headcall.backend.calls.assembly import make_control
+from headcall.backend.edge.limits import MAX_SOUND
 from headcall.backend.prompts.errors import CannotSpeak
-from headcall.backend.prompts.sound import LARGEST, format_of
+from headcall.backend.prompts.sound import format_of
 from headcall.backend.prompts.wav import write_wav
 from headcall.backend.sample import QUEUE_ID
 from tests.backend.company import Company, run_in_company
@@ -24,13 +25,13 @@ def tone(seconds: float = 1.0, rate: int = 8000) -> "np.ndarray[Any, np.dtype[np
     return (np.sin(np.arange(int(seconds * rate)) * 2 * np.pi * 440 / rate) * 12000).astype(np.int16)
 
 
-def wav(seconds: float = 1.0, rate: int = 8000) -> bytes:
+def wav(seconds: float = 1.0, rate: int = 8000, channels: int = 1) -> bytes:
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(tone(seconds, rate).tobytes())
+        file.writeframes(np.repeat(tone(seconds, rate), channels).tobytes())
     return out.getvalue()
 
 
@@ -112,7 +113,7 @@ def test_a_sound_of_any_usual_kind_is_heard_and_kept(tmp_path: Path, kind: str) 
         (b"\x1aE\xdf\xa3" + b"\x01" * 3000, "bad-sound"),
         (wav(0.01), "bad-sound"),
         (wav()[:40], "bad-sound"),
-        (b"\0" * (LARGEST + 1), "too-large"),
+        (b"\0" * (MAX_SOUND + 1), "too-large"),
         (wav(61, rate=4000), "too-large"),
     ],
 )
@@ -142,15 +143,44 @@ def test_a_small_file_that_lasts_too_long_is_stopped(tmp_path: Path) -> None:
     run_in_company(tmp_path, scenario)
 
 
+def test_a_minute_in_the_quality_of_a_studio_is_taken(tmp_path: Path) -> None:
+    data = wav(60, rate=48000, channels=2)
+
+    async def scenario(c: Company) -> None:
+        anna = await c.signed_in("anna")
+        url = f"{PROMPTS}/{await new_prompt(anna)}/sound"
+        answer = await anna.post(url, params={"language": "zh"}, content=data)
+        assert (answer.status_code, answer.json().get("length_ms")) == (201, 60_000), answer.text
+
+    run_in_company(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(10, 201), (60, 201), (61, 413)])
+def test_an_announcement_may_be_spoken_for_a_minute(tmp_path: Path, seconds: int, status: int) -> None:
+    async def scenario(c: Company) -> None:
+        c.parts.prompts._voice = Parrot(seconds)
+        anna = await c.signed_in("anna")
+        url = f"{PROMPTS}/{await new_prompt(anna)}/speech"
+        answer = await anna.post(url, json={"language": "zh", "text": "请稍候，您的来电对我们很重要。"})
+        assert answer.status_code == status, answer.text
+        if status == 413:
+            assert "60 s" in answer.json()["error"]["detail"]
+
+    run_in_company(tmp_path, scenario)
+
+
 class Parrot:
-    """A voice of a moment."""
+    """A voice of a moment, or of a minute."""
 
     name = "parrot"
+
+    def __init__(self, seconds: float = 0.2) -> None:
+        self._seconds = seconds
 
     async def speak(self, text: str, language: str, path: Path) -> None:
         if text == "dumb":
             raise CannotSpeak("no voice")
-        write_wav(path, np.full(9600, 0.1, np.float32))
+        write_wav(path, np.full(round(48000 * self._seconds), 0.1, np.float32))
 
 
 def test_versions_are_kept_chosen_again_and_told(tmp_path: Path, database_url: str) -> None:

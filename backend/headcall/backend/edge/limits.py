@@ -29,8 +29,14 @@ MAX_BODY = MAX_OCTETS
 MAX_UPLOAD = 5 << 20
 """Octets of a file that is sent. A photograph of a telephone is 3 to 4 million."""
 
-UPLOADS = re.compile(r"/api/v1/(?:visitor-)?chats/[^/]{1,64}/files")
-"""Where files are sent to."""
+MAX_SOUND = 12 << 20
+"""Octets of a prompt's sound. A minute of WAV at 48 kHz in two channels is 11.5 million."""
+
+UPLOADS = (
+    (re.compile(r"/api/v1/(?:visitor-)?chats/[^/]{1,64}/files"), MAX_UPLOAD),
+    (re.compile(r"/api/v1/prompts/[^/]{1,64}/sound"), MAX_SOUND),
+)
+"""Where files are sent to, and how large they may be."""
 
 _SECURITY = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
@@ -60,7 +66,7 @@ class Limits:
             self._figures.answered(answer.status, self._clock.now() - began)
 
     async def _request(self, scope: MutableMapping[str, Any], receive: Receive, answer: "Answer") -> None:
-        most = max(self._max_body, MAX_UPLOAD) if UPLOADS.fullmatch(scope["path"]) else self._max_body
+        most = max([self._max_body, *(size for where, size in UPLOADS if where.fullmatch(scope["path"]))])
         if _content_length(scope) > most:
             await answer.refuse(fault("too-large", "the body is too large"))
             return

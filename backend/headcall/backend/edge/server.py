@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from headcall.backend.edge.figures import EdgeFigures
-from headcall.backend.edge.limits import MAX_UPLOAD
+from headcall.backend.edge.limits import MAX_SOUND, MAX_UPLOAD
 from headcall.backend.edge.socket import MAX_MESSAGE
 
 HEAD_SECONDS = 10.0
@@ -67,7 +67,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
-        self._expect_within(max(BODY_SECONDS, min(self._announced(), MAX_UPLOAD) / SLOWEST_UPLOAD))
+        self._expect_within(max(BODY_SECONDS, min(self._announced(), max(MAX_UPLOAD, MAX_SOUND)) / SLOWEST_UPLOAD))
         super().on_headers_complete()
 
     def _announced(self) -> int:

@@ -143,11 +143,13 @@ class PromptLibrary:
         return await self._add(who, prompt_id, Sound(language, made, name, file, length_ms))
 
     async def speak(self, who: Actor, prompt_id: str, language: Language, text: str) -> View:
-        """What the house's voice makes of a text becomes what is heard."""
+        """What the house's voice makes of a text becomes what is heard. Raises `too-large`: it speaks for too long."""
+        async with self._store.read() as session:
+            kind = (await _prompt(session, prompt_id)).kind
         spoken = Path(await self._prompts.speak(text, language))
         if spoken.name == "silence.wav":
             raise ApiError("unavailable", "the voice cannot speak now")
-        length_ms = await sound_of(await asyncio.to_thread(spoken.read_bytes), None, LONGEST_S["music"])
+        length_ms = await sound_of(await asyncio.to_thread(spoken.read_bytes), None, LONGEST_S[kind])
         return await self._add(who, prompt_id, Sound(language, "speech", text, spoken.name, length_ms))
 
     async def choose(self, who: Actor, version_id: str) -> None:

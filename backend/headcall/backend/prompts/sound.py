@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from headcall.backend.prompts.wav import Samples
 
-LARGEST = 900_000
-"""Octets. A request's body has at most a mebioctet; five minutes of Opus or MP3 fit."""
-
 LONGEST_S = {"announcement": 60.0, "music": 300.0}
 """Nobody listens to an announcement for longer, and calls wait for no end of one that is."""
 
@@ -51,8 +48,6 @@ def format_of(data: bytes) -> str | None:
 
 async def sound_of(data: bytes, path: Path | None, longest_s: float) -> int:
     """Writes the sound to `path` (None: only looks), and gives its length in ms. Raises `bad-sound`, `too-large`."""
-    if len(data) > LARGEST:
-        raise ApiError("too-large", f"a sound file has at most {LARGEST} octets")
     kind = format_of(data)
     if kind is None:
         raise ApiError("bad-sound", "neither WAV, Ogg, WebM, MP4 nor MP3, whatever its name says")
