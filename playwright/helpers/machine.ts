@@ -17,6 +17,11 @@ export function mostGap(stalls: Stalls): number {
   return 40 + stalls.longest;
 }
 
+/** The sound that may be missing in a talk and is not ours, in s. */
+export function mostMissing(stalls: Stalls): number {
+  return 0.25 + stalls.total / 1000;
+}
+
 /** Sleeps 2 ms again and again, and at the end of its input says how late it woke. */
 const sleeper = `
   let last = performance.now(), longest = 0, total = 0;

@@ -242,12 +242,16 @@ export async function lastRecording(page: Page): Promise<string> {
 }
 
 export interface Channel {
+  /** Of what is heard: silence does not lower it. */
   hz: number;
+  /** The longest silence, in ms. */
   longest: number;
+  /** All silence together, in s. */
+  missing: number;
 }
 
-/** What a recording holds, channel by channel: pitch and longest silence. Without its first and last three seconds, or
- * between two moments, in seconds. */
+/** What a recording holds, channel by channel. Without its first and last three seconds, or between two moments, in
+ * seconds. */
 export function recorded(page: Page, recordingId: string, from = 3, to = -3): Promise<Channel[]> {
   return page.evaluate(
     async ([id, first, last]) => {
@@ -259,6 +263,8 @@ export function recorded(page: Page, recordingId: string, from = 3, to = -3): Pr
         let above = false;
         let quiet = 0;
         let longest = 0;
+        let silent = 0;
+        const shortest = audio.sampleRate / 250; // 4 ms: no wave of a tone is near zero for so long
         for (let i = 1; i < samples.length; i++) {
           const now = samples[i] ?? 0;
           // Far from zero, so that noise between the waves does not count as waves.
@@ -266,8 +272,14 @@ export function recorded(page: Page, recordingId: string, from = 3, to = -3): Pr
           if (Math.abs(now) > 0.05) above = now > 0;
           quiet = Math.abs(now) < 0.01 ? quiet + 1 : 0;
           longest = Math.max(longest, quiet);
+          if (quiet > shortest) silent++;
         }
-        return { hz: (crossings * audio.sampleRate) / samples.length, longest: (longest * 1000) / audio.sampleRate };
+        const heard = samples.length - silent;
+        return {
+          hz: heard ? (crossings * audio.sampleRate) / heard : 0,
+          longest: (longest * 1000) / audio.sampleRate,
+          missing: silent / audio.sampleRate,
+        };
       });
     },
     [recordingId, from, to] as const,

@@ -59,8 +59,11 @@ const FACES = [
   "bg-[#e2ecd6] text-[#3f5f16] dark:bg-[#27351a] dark:text-[#bcdc94]",
 ];
 
+/** 李女士 is told from 王女士 by what stands before. */
+const TITLED = /^(\p{Script=Han}{1,2})(?:先生|女士|小姐|太太|老师|经理)$/u;
+
 export function initials(name: string): string {
-  const plain = name.trim();
+  const plain = name.trim().replace(TITLED, "$1");
   if (!plain) return "·";
   if (/^\p{Script=Han}/u.test(plain)) return plain.length > 2 ? Array.from(plain).slice(-2).join("") : plain;
   const words = plain.split(/\s+/);

@@ -83,6 +83,9 @@ test.each([
   ["欧阳雪梅", "雪梅"],
   ["Anna Schmidt", "AS"],
   ["anna", "A"],
+  ["李女士", "李"],
+  ["欧阳先生", "欧阳"],
+  ["先生", "先生"],
   ["Li 🌙", "L🌙"],
   ["", "·"],
 ])("the initials of %s are %s", (name, short) => {

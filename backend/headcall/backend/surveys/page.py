@@ -59,11 +59,12 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;padding:16px;back
 font:16px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif}
 main{width:100%;max-width:440px;background:var(--sheet);border:1px solid var(--line);border-radius:16px;padding:24px}
 h1{font-size:20px;margin:0 0 16px}
+main>h1{margin:0;text-align:center}
 fieldset{border:0;margin:0;padding:0}
 label.mark{display:flex;gap:12px;align-items:center;min-height:44px;padding:0 12px;margin-bottom:8px;
 border:1px solid var(--line);border-radius:10px;cursor:pointer}
 label.mark:has(:checked){border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
-input{accent-color:var(--accent);width:18px;height:18px}
+input{accent-color:var(--accent);width:18px;height:18px;margin:0}
 .said{color:var(--soft);display:block;margin:16px 0 6px;font-size:14px}
 textarea{width:100%;min-height:88px;padding:10px;border:1px solid var(--line);border-radius:10px;font:inherit;
 background:transparent;color:inherit}

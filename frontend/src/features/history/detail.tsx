@@ -59,9 +59,11 @@ function Card({ call }: { call: CallDetail }) {
           onClick={() => void navigate({ to: "/history", search: {} })}
           className="-ml-2 lg:hidden"
         />
-        <Avatar name={side.name || number} size={44} icon={side.name ? undefined : User} />
+        <span className="max-sm:hidden">
+          <Avatar name={side.name || number} size={44} icon={side.name ? undefined : User} />
+        </span>
         <div className="min-w-0 flex-1">
-          <h2 className="figures truncate text-xl font-semibold">{side.name || number}</h2>
+          <h2 className="figures truncate font-semibold text-lg sm:text-xl">{side.name || number}</h2>
           <p className={`flex flex-wrap items-center gap-x-1.5 text-sm whitespace-nowrap ${tone}`}>
             <Icon aria-hidden size={14} />
             {t(label)}

@@ -126,10 +126,10 @@ function RailLink({ to, label, icon: Icon }: Place) {
     <Tip label={t(label)} side="right">
       <Link
         to={to}
-        aria-label={news ? `${t(label)} (${news})` : t(label)}
         activeOptions={{ exact: to === "/" }}
         className="relative inline-flex size-10 items-center justify-center rounded-[10px] text-ink-3 transition-colors hover:bg-press hover:text-ink data-[status=active]:bg-sheet data-[status=active]:text-accent-ink data-[status=active]:shadow-sm data-[status=active]:ring-1 data-[status=active]:ring-line"
       >
+        <span className="sr-only">{t(label)}</span>
         <Icon aria-hidden size={19} strokeWidth={1.9} />
         {news > 0 && <News count={news} />}
       </Link>
@@ -139,10 +139,7 @@ function RailLink({ to, label, icon: Icon }: Place) {
 
 function News({ count }: { count: number }) {
   return (
-    <span
-      aria-hidden
-      className="figures absolute -top-1 -right-1 min-w-4.5 rounded-full bg-stop px-1 text-center text-2xs font-semibold text-white ring-2 ring-canvas"
-    >
+    <span className="figures absolute -top-1 -right-1 min-w-4.5 rounded-full bg-stop px-1 text-center text-2xs font-semibold text-white ring-2 ring-canvas">
       {count > 99 ? "99+" : count}
     </span>
   );
