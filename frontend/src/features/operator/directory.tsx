@@ -137,7 +137,7 @@ function Row({ id, person, isCurrent, pick, drop }: RowProps) {
       }}
       className={cx(
         "flex cursor-default items-center gap-3 rounded-lg px-2.5 py-1.5 hover:bg-hover",
-        isCurrent && "bg-hover",
+        isCurrent && "bg-accent-wash",
         over && "bg-accent-wash ring-2 ring-accent",
       )}
     >

@@ -99,7 +99,7 @@ function Open() {
             onClick={() => pick(e)}
             className={cx(
               "flex h-10 cursor-pointer items-center gap-3 rounded-lg px-2.5 text-sm",
-              i === chosen && "bg-hover",
+              i === chosen && "bg-accent-wash",
             )}
           >
             {e.person ? (
