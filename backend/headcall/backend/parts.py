@@ -224,7 +224,7 @@ def assemble(
         hours=hours,
         recordings=recordings,
         push=push,
-        records=Records(store, ctx.clock),
+        records=Records(store, ctx.clock, numbers.plan.caller),
         nodes=Nodes(ctx.bus, ctx.clock),
         stats=stats,
         mailing=mailing_of(ctx, store, stats),

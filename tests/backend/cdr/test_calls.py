@@ -104,6 +104,9 @@ def test_writing_a_record_again_changes_it(tmp_path: Path, database_url: str) ->
     ("q", "found"),
     [
         ("13800000007", 1),
+        ("138 0000 0007", 1),
+        ("+86 138-0000-0007", 1),
+        ("0000 0007", 1),
         ("李梅", 5),
         ("呼叫", 10),
         ("%", 0),

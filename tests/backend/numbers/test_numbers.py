@@ -61,6 +61,34 @@ def test_any_text_is_a_number_or_none(text: str) -> None:
 def test_the_plan_fails_on_no_number(text: str) -> None:
     plan = DialPlan()
     plan.outside(text), plan.e164(text), plan.country_of(text), list(plan.forms(text))
+    assert plan.caller(plan.caller(text)) == plan.caller(text)
+
+
+@pytest.mark.parametrize(
+    ("brought", "kept"),
+    [
+        ("13800138000", "13800138000"),
+        ("+8613800138000", "13800138000"),
+        ("8613800138000", "13800138000"),
+        ("008613800138000", "13800138000"),
+        ("013800138000", "13800138000"),
+        ("02161234567", "02161234567"),
+        ("+862161234567", "02161234567"),
+        ("4008123456", "4008123456"),
+        ("+442071234567", "+442071234567"),
+        ("00442071234567", "+442071234567"),
+        # no number of anybody's: as it came
+        ("anonymous", "anonymous"),
+        ("", ""),
+        ("10086", "10086"),
+        ("1001", "1001"),
+        ("83012341001", "83012341001"),
+        ("+000000", "+000000"),
+        ("<script>13800138000</script>", "<script>13800138000</script>"),
+    ],
+)
+def test_a_caller_is_one_however_the_carrier_writes_the_number(brought: str, kept: str) -> None:
+    assert DialPlan().caller(brought) == kept
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,18 @@ def test_who_is_on_the_list_is_served_first_and_order_may_be_changed(tmp_path: P
     play(tmp_path, story)
 
 
+def test_who_is_on_the_list_is_known_however_the_carrier_writes_the_number(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        await change_queue(office, vip={"13800138003": 5})
+        for number in ("13800138001", "+8613800138003", "anonymous"):
+            await office.bridge.offer(HOTLINE, from_number=number)
+            office.clock.advance(1)
+        line = [call.from_number for call in office.phone.queues.line()]
+        assert line == ["13800138003", "13800138001", "anonymous"]
+
+    play(tmp_path, story)
+
+
 def test_both_hear_who_it_is_before_they_hear_each_other(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         await change_queue(office, whispers=True, tells_agent_number=True)

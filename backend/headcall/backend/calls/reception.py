@@ -4,6 +4,8 @@
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
+
 from headcall.backend.agents.codes import code_of
 from headcall.backend.calls.errors import Overloaded
 from headcall.backend.calls.inputs import Begin, RefuseCaller, Target, UseCode
@@ -39,6 +41,8 @@ class Reception:
         """Begins a call, or picks up who is parked, unless this leg has done so already."""
         if await self._calls.knows_leg(event.leg_id):
             return
+        if event.sip_user is None:
+            event = msgspec.structs.replace(event, from_number=self._routing.numbers.plan.caller(event.from_number))
         person = await self._person(event)
         target = await self._target(event, person)
         if target is None:

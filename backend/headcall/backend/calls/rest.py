@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 def rest_routes(telephony: "Telephony") -> APIRouter:
     given, queues, agents, audit = telephony.given, telephony.queues, telephony.agents, telephony.audit
     store, clock = given.store, given.clock
-    administration = QueueAdministration(store, queues, telephony.calls, audit, given.ids)
+    caller_of = given.numbers.plan.caller
+    administration = QueueAdministration(store, queues, telephony.calls, audit, caller_of=caller_of, new_id=given.ids)
     seats = Seats(store, agents, queues, audit, given.live, given.people)
     router = APIRouter()
     for routes in (
         queues_http.routes(queues, telephony.queue_views, clock),
         queues_http.rule_routes(administration),
         callbacks_http.routes(telephony.callbacks),
-        offers_http.routes(store, Records(store, clock).one),
+        offers_http.routes(store, Records(store, clock, caller_of).one),
         audit_http.routes(audit),
         outcomes_http.routes(telephony.outcomes),
         telephony.written.routes(),

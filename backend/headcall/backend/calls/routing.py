@@ -13,6 +13,7 @@ from headcall.backend.calls.inputs import Device, RefuseCaller, RingDevices, Tar
 from headcall.backend.calls.model import Call
 from headcall.backend.errors import ApiError
 from headcall.backend.numbers.model import Destination, Network, ToAttendant, ToOutside, ToQueue, ToUser
+from headcall.backend.numbers.plan import DialPlan
 from headcall.backend.queues.doors import priority_of, terms_of
 from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
@@ -43,6 +44,8 @@ def no_tone(_user_id: str, _language: str) -> str:
 
 
 class NumberPlan(Protocol):
+    plan: DialPlan
+
     async def resolve(self, dialled: str, network: Network, origin: Network | None = None) -> Destination: ...
 
     async def behind(self, number: str, origin: Network) -> Destination: ...

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Call records as the API shows them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from headcall.backend.cdr import store as rows
 from headcall.backend.cdr.store import CallRecord, Cursor
 from headcall.backend.edge.sheet import MARK, line
 from headcall.backend.errors import ApiError
+from headcall.backend.numbers.model import normal
 from headcall.backend.outcomes.store import Outcome, of_calls, outcome_view
 from headcall.backend.store.base import iso, iso_or_none
 from headcall.backend.store.engine import Store
@@ -44,8 +45,9 @@ COLUMNS = (
 class Records:
     """Lists, finds and exports what people may see: their own calls, or all."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, caller_of: Callable[[str], str]) -> None:
+        """`caller_of`: the one form of a caller's number, in which calls keep it."""
+        self._store, self._clock, self._caller_of = store, clock, caller_of
 
     async def page(self, who: Actor, *, scope: str, q: str, before: str | None, limit: int) -> dict[str, Any]:
         """One page, newest first, and the cursor of the next one."""
@@ -55,7 +57,8 @@ class Records:
         except ValueError as error:
             raise ApiError("bad-request", f"before: {error}") from None
         async with self._store.read() as session:
-            found = await rows.find(session, user_id=user_id, q=q, before=cursor, limit=limit + 1)
+            number = self._number(q)
+            found = await rows.find(session, user_id=user_id, q=q, number=number, before=cursor, limit=limit + 1)
             outcomes = await of_calls(session, [record.call_id for record in found])
         more = len(found) > limit
         last = found[limit - 1] if more else None
@@ -80,14 +83,19 @@ class Records:
     async def _lines(self, user_id: str | None, q: str) -> AsyncIterator[str]:
         yield MARK + line(COLUMNS)
         cursor: Cursor | None = None
+        number = self._number(q)
         for _ in range(MOST_EXPORTED // EXPORT_PAGE):
             async with self._store.read() as session:
-                found = await rows.find(session, user_id=user_id, q=q, before=cursor, limit=EXPORT_PAGE)
+                found = await rows.find(session, user_id=user_id, q=q, number=number, before=cursor, limit=EXPORT_PAGE)
                 outcomes = await of_calls(session, [record.call_id for record in found])
             yield "".join(line(_cells(self.view(record, outcomes.get(record.call_id)))) for record in found)
             if len(found) < EXPORT_PAGE:
                 return
             cursor = Cursor(found[-1].started_at_ms, found[-1].call_id)
+
+    def _number(self, q: str) -> str:
+        """What is looked for, as calls keep numbers: `138 0013 8000` of a page and `+86 138…` of a letter are one."""
+        return self._caller_of(normal(q) or "")
 
     def _whose(self, who: Actor, scope: str) -> str | None:
         if scope == "mine":

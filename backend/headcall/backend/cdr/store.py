@@ -116,18 +116,26 @@ async def read(session: AsyncSession, call_id: str) -> CallRecord | None:
 
 
 async def find(
-    session: AsyncSession, *, user_id: str | None, q: str = "", before: Cursor | None = None, limit: int = 50
+    session: AsyncSession,
+    *,
+    user_id: str | None,
+    q: str = "",
+    number: str = "",
+    before: Cursor | None = None,
+    limit: int = 50,
 ) -> Sequence[CallRecord]:
-    """Calls, newest first: those `user_id` took part in, or all; that contain `q`; that came before a place."""
+    """Calls, newest first: those `user_id` took part in, or all; with `q` in them, or `number` in one of their
+    numbers; that came before a place."""
     wanted = select(CdrRow).order_by(CdrRow.started_at_ms.desc(), CdrRow.call_id.desc()).limit(limit)
     if user_id is not None:
         mine = (CdrRow.agent_user_id, CdrRow.from_user_id, CdrRow.to_user_id)
         wanted = wanted.where(or_(*(column == user_id for column in mine)))
     if q:
-        part = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         numbers, names = (CdrRow.from_number, CdrRow.to_number), (CdrRow.from_name, CdrRow.to_name)
         columns = (*numbers, *names, CdrRow.agent_name, CdrRow.queue_name)
-        wanted = wanted.where(or_(*(column.ilike(f"%{part}%", escape="\\") for column in columns)))
+        either = [column.icontains(q, autoescape=True) for column in columns]
+        either += [column.contains(number, autoescape=True) for column in numbers if number]
+        wanted = wanted.where(or_(*either))
     if before is not None:
         older = CdrRow.started_at_ms < before.started_at_ms
         same = and_(CdrRow.started_at_ms == before.started_at_ms, CdrRow.call_id < before.call_id)

@@ -69,6 +69,18 @@ class DialPlan:
             return f"00{parsed.country_code}{phonenumbers.national_significant_number(parsed)}"
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL).translate(_ONLY_DIGITS)
 
+    def caller(self, number: str) -> str:
+        """A caller's number in its one form, however the carrier writes it: as one dials it at home, `+…` abroad.
+
+        What is no valid number (`anonymous`, a short code of the carrier's) stays as it is.
+        """
+        parsed = self._parsed(number)
+        if parsed is None or not phonenumbers.is_valid_number(parsed):
+            return number
+        if str(parsed.country_code) != self.country_code:
+            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL).translate(_ONLY_DIGITS)
+
     def e164(self, number: str) -> str | None:
         """The number in E.164 form with its plus, or None when it has none."""
         parsed = self._parsed(number)

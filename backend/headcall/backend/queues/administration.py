@@ -30,10 +30,18 @@ from headcall.backend.users.model import Actor
 
 class QueueAdministration:
     def __init__(
-        self, store: Store, queues: Queues, calls: CallControl, audit: Audit, new_id: Callable[[str], str]
+        self,
+        store: Store,
+        queues: Queues,
+        calls: CallControl,
+        audit: Audit,
+        *,
+        caller_of: Callable[[str], str],
+        new_id: Callable[[str], str],
     ) -> None:
+        """`caller_of`: the one form of a caller's number, as calls bring it."""
         self._store, self._queues, self._calls, self._audit = store, queues, calls, audit
-        self._new_id = new_id
+        self._caller_of, self._new_id = caller_of, new_id
 
     def queue(self, queue_id: str) -> Queue:
         """Raises `ApiError` when there is none."""
@@ -64,7 +72,7 @@ class QueueAdministration:
             served = [Member(m.user_id, m.position, m.weight) for m in (await session.scalars(order)).all()]
             was = _seen(row.queue(), served)
             check_stamp(version, was)
-            queue = checked({**rules, "queue_id": queue_id, "number": row.number})
+            queue = checked({**rules, "queue_id": queue_id, "number": row.number}, self._caller_of)
             await rows.put(session, queue)
             if members is not None:
                 await rows.put_members(session, queue_id, members)
@@ -75,7 +83,7 @@ class QueueAdministration:
 
     async def create(self, who: Actor, rules: Rules, members: Sequence[Member]) -> Rules:
         """A new queue, without a number at first."""
-        queue = checked({**rules, "queue_id": self._new_id("que")})
+        queue = checked({**rules, "queue_id": self._new_id("que")}, self._caller_of)
         async with self._writing() as session:
             await rows.put(session, queue)
             await rows.put_members(session, queue.queue_id, members)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the rules of a queue must keep to, beyond their shape. Pure; each refusal names the field it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import ValidationError, convert
@@ -13,10 +13,10 @@ from headcall.backend.queues.model import Queue
 Rules = dict[str, Any]
 
 
-def checked(rules: Rules) -> Queue:
-    """The queue of these rules. Raises `ApiError`."""
+def checked(rules: Rules, caller_of: Callable[[str], str]) -> Queue:
+    """The queue of these rules, its callers' numbers in their one form. Raises `ApiError`."""
     try:
-        queue = convert({**rules, "vip": _by_number(rules.get("vip", {}))}, Queue)
+        queue = convert({**rules, "vip": _by_number(rules.get("vip", {}), caller_of)}, Queue)
     except ValidationError as error:
         raise ApiError("bad-request", str(error)) from None
     if queue.overflow and normal(queue.overflow) is None:
@@ -29,13 +29,14 @@ def checked(rules: Rules) -> Queue:
     return queue
 
 
-def _by_number(vip: dict[str, int]) -> dict[str, int]:
+def _by_number(vip: dict[str, int], caller_of: Callable[[str], str]) -> dict[str, int]:
     """Numbers as callers bring them, however they were written."""
     found: dict[str, int] = {}
     for written, priority in vip.items():
         number = normal(written)
         if number is None:
             raise ApiError("bad-request", "`vip` holds telephone numbers", fields=(f"vip.{written}",))
+        number = caller_of(number)
         if number in found:
             raise ApiError("bad-request", "`vip` holds a number twice", fields=(f"vip.{written}",))
         found[number] = priority

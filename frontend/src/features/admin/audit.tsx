@@ -112,6 +112,7 @@ function shown(t: TFunction, name: string, value: unknown): string {
     return value.map((each) => shown(t, name, each)).join(t("admin.between"));
   if (typeof value !== "string") return JSON.stringify(value);
   if (name === "roles") return t([`role.${value}`, value]);
+  if (name === "made") return t([`admin.made_${value}`, value]);
   if (name === "language")
     return new Intl.DisplayNames(localeOf(languageNow()), { type: "language" }).of(value) ?? value;
   return value;

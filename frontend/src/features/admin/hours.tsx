@@ -74,12 +74,14 @@ function Row({ hours: h, onEdit, onSwitch }: { hours: HoursOut; onEdit(): void; 
           {` · ${h.zone}`}
         </p>
       </div>
-      <Button size="sm" aria-label={t("admin.switch_of", { name: h.name })} onClick={onSwitch}>
-        {t("admin.switch")}
-      </Button>
-      <Button size="sm" aria-label={t("admin.edit_of", { name: h.name })} onClick={onEdit}>
-        {t("admin.edit")}
-      </Button>
+      <div className="ml-auto flex gap-3">
+        <Button size="sm" aria-label={t("admin.switch_of", { name: h.name })} onClick={onSwitch}>
+          {t("admin.switch")}
+        </Button>
+        <Button size="sm" aria-label={t("admin.edit_of", { name: h.name })} onClick={onEdit}>
+          {t("admin.edit")}
+        </Button>
+      </div>
     </li>
   );
 }

@@ -195,7 +195,10 @@ function useCanned(chat: ChatView, text: string, take: (text: string) => void) {
             e.preventDefault();
             insert(n);
           }}
-          className={cx("flex cursor-default gap-2 rounded-lg px-2.5 py-1.5 text-sm", n === current && "bg-accent-wash")}
+          className={cx(
+            "flex cursor-default gap-2 rounded-lg px-2.5 py-1.5 text-sm",
+            n === current && "bg-accent-wash",
+          )}
         >
           <span className="font-medium text-accent-ink">/{reply.shortcut}</span>
           <span className="min-w-0 flex-1 truncate text-ink-2">{reply.text}</span>

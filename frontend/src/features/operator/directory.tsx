@@ -33,6 +33,12 @@ export function Directory() {
   const inHand = call && isTalking(call) && call.can.includes("transfer") ? call : null;
   const hasCall = inHand !== null;
 
+  // Only who walks through the list is followed: what is chosen at first must not move the page.
+  const walks = useRef(false);
+  useEffect(() => {
+    if (walks.current) document.getElementById(`${listId}-${current}`)?.scrollIntoView({ block: "nearest" });
+  }, [listId, current]);
+
   // With somebody on the line the next thing is a name.
   useEffect(() => {
     if (hasCall) field.current?.focus();
@@ -46,8 +52,10 @@ export function Directory() {
   };
   const onKey = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step && others.length > 0) setAt((current + step + others.length) % others.length);
-    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(others[current], event.shiftKey);
+    if (step && others.length > 0) {
+      walks.current = true;
+      setAt((current + step + others.length) % others.length);
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(others[current], event.shiftKey);
     else return;
     event.preventDefault();
   };
@@ -111,13 +119,8 @@ interface RowProps {
 
 function Row({ id, person, isCurrent, pick, drop }: RowProps) {
   const [over, setOver] = useState(false);
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (isCurrent) row.current?.scrollIntoView({ block: "nearest" });
-  }, [isCurrent]);
   return (
     <div
-      ref={row}
       id={id}
       role="option"
       tabIndex={-1}
