@@ -25,11 +25,15 @@ export function shownNumber(number: string): string {
   for (const [shape, form] of SHAPES) {
     if (shape.test(plain)) return plain.replace(shape, form);
   }
-  const abroad = /^\+(\d{2})(\d{2,4})(\d+)$/.exec(plain);
-  if (abroad) return `+${abroad[1]} ${abroad[2]} ${grouped(abroad[3] ?? "")}`;
+  const abroad = ABROAD.exec(plain);
+  if (abroad) return `+${abroad[1]} ${grouped(abroad[2] ?? "")}`;
   return plain || number;
 }
 
+/** A country's code has one digit in zones 1 and 7, and mostly two or three elsewhere (ITU-T E.164 D). */
+const ABROAD = /^\+([17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,})$/;
+
+/** In threes, the last four together: where an area ends is not to be known without each country's plan. */
 function grouped(digits: string): string {
-  return digits.length <= 4 ? digits : `${digits.slice(0, -4)} ${digits.slice(-4)}`;
+  return `${digits.slice(0, -4).replace(/\d{3}(?=\d{2})/g, "$& ")} ${digits.slice(-4)}`.trim();
 }

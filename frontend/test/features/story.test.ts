@@ -70,6 +70,7 @@ describe("the story of a call", () => {
 
   test("tells what it does not know by its name, to who looks closely", () => {
     expect(storyOf(DAY).find((line) => line.words.type === "something_new")?.minor).toBe(true);
+    expect(storyOf(DAY).find((line) => line.key === "story.leg_added")?.words).toEqual({ who: "陈美" });
   });
 
   test("of a call-back begins with who waits for it, and tells each time it was dialled once", () => {

@@ -95,7 +95,7 @@ type Sentence = (data: Entry["data"], cast: Cast, type: string) => Told | null;
 const unknown: Sentence = (_, __, type) => ({ key: "log.other", words: { type }, minor: true });
 const aside =
   (key: string): Sentence =>
-  (d, cast) => ({ key, words: { who: who(cast, d.leg_id) }, minor: true });
+  (d, cast) => ({ key, words: { who: who(cast, d.leg_id ?? object(d.leg).leg_id) }, minor: true });
 const told =
   (key: string): Sentence =>
   (d, cast) => ({ key, words: { who: who(cast, d.leg_id) } });
