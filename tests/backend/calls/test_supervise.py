@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from headcall.backend.audit.service import Audit
-from headcall.wire.media import FromLeg, Mix
-from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, Office, Page, play, restart
+from headcall.wire.media import FromLeg, Mix, Playlist
+from tests.backend.calls.office import ANNA, HOTLINE, LEI, MEI, WEI, Office, Page, play, restart
 
 
 async def supervised(office: Office, mode: str) -> tuple[Page, Page, str, str, str]:
@@ -69,6 +69,64 @@ def test_the_supervisor_goes_with_the_talk_and_stays_through_a_restart(tmp_path:
         assert office.call().legs[leg_id].mode == "whisper"
         await office.bridge.hangs_up(customer)
         await office.over()
+
+    play(tmp_path, story)
+
+
+async def handed_over(office: Office, to: str) -> tuple[Page, Page, str, str, str, str]:
+    """The agent asks a third, while the supervisor whispers: both pages, the legs of customer, agent, supervisor, and
+    the call."""
+    mei, boss, customer, agent, leg_id = await supervised(office, "whisper")
+    call_id = office.call().call_id
+    await mei.must("call.consult", call_id=call_id, to=to)
+    await office.until(lambda: isinstance(office.media.hears(customer), Playlist))
+    return mei, boss, customer, agent, leg_id, call_id
+
+
+def test_the_supervisor_stays_when_the_call_is_handed_over_and_whispers_to_who_serves_now(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        wei = await office.page(WEI)
+        mei, boss, customer, agent, leg_id, call_id = await handed_over(office, "2001")
+        third = (await wei.answer())["leg_id"]
+        await office.until(lambda: heard(office, third) == (agent,))
+        commands = len(office.media.commands)
+        await mei.must("call.complete", call_id=call_id)
+        await office.until(lambda: set(heard(office, third)) == {customer, leg_id})
+        await office.until(lambda: set(heard(office, leg_id)) == {customer, third})
+        assert heard(office, customer) == (third,)
+        told = [str(c) for c in office.media.commands[commands:] if getattr(c, "leg_id", "") == customer]
+        assert told and not any(leg_id in words for words in told), "nor for a moment in between"
+        assert view(boss)["supervise"] == "whisper" and mei.call is None
+        assert ("supervisor", "whisper") in [(p["role"], p["mode"]) for p in view(wei)["parties"]]
+        await restart(office)
+        assert [leg.leg_id for leg in office.call().supervisors()] == [leg_id]
+
+    play(tmp_path, story)
+
+
+def test_the_supervisor_goes_when_nobody_of_ours_is_left(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        mei, boss, customer, _, leg_id, call_id = await handed_over(office, "02161234567")
+        await office.until(lambda: bool(office.bridge.placed))
+        third = office.bridge.placed[0].leg_id
+        await office.bridge.picks_up(third)
+        await office.until(lambda: view(mei)["consult"]["state"] == "talking")
+        await mei.must("call.complete", call_id=call_id)
+        await office.until(lambda: heard(office, customer) == (third,))
+        assert boss.call is None and office.call().supervisors() == []
+        assert not office.call().legs[leg_id].is_live
+
+    play(tmp_path, story)
+
+
+def test_the_supervisor_goes_with_a_call_that_is_passed_on_unasked(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        wei = await office.page(WEI)
+        mei, boss, _, _, _, call_id = await handed_over(office, "2001")
+        await wei.rung()
+        await mei.must("call.complete", call_id=call_id)
+        await office.until(lambda: boss.call is None)
+        assert office.call().supervisors() == []
 
     play(tmp_path, story)
 

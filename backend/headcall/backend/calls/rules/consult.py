@@ -20,7 +20,7 @@ from headcall.backend.calls.log import (
 from headcall.backend.calls.model import MOST_TALKERS, Call, Consulting, Leg
 from headcall.backend.calls.plan import Plan
 from headcall.backend.calls.rules.conference import leave_conference, talking
-from headcall.backend.calls.rules.ending import close_leg, drop_consulted, part
+from headcall.backend.calls.rules.ending import close_leg, dismiss_supervisors, drop_consulted, part, unbridge
 from headcall.backend.calls.rules.ringing import start_round
 from headcall.backend.calls.rules.where import comeback_to
 
@@ -87,7 +87,8 @@ def confer(plan: Plan, wish: Confer) -> None:
 
 
 def leave(plan: Plan, leg: Leg) -> None:
-    """Who consults goes, the others talk. While it still rings this is a blind transfer, with its way back.
+    """Who consults goes, the others talk, and supervisors stay with them while one of ours serves. While it still
+    rings this is a blind transfer, with its way back.
 
     Of a conference anybody may go like this."""
     call = plan.call
@@ -100,11 +101,16 @@ def leave(plan: Plan, leg: Leg) -> None:
     assert consulting is not None and stays is not None
     if not consulting.leg_id:
         plan.note(TransferStarted(leg.leg_id, consulting.to_number, comeback_to(call, leg.user_id)))
+        plan.note(ConsultCompleted(""))
+        part(plan, "transferred")
+        close_leg(plan, leg.leg_id, "normal")
+        return
     plan.note(ConsultCompleted(consulting.leg_id))
-    part(plan, "transferred")
+    unbridge(plan, "transferred")
     close_leg(plan, leg.leg_id, "normal")
-    if consulting.leg_id:
-        plan.note(Bridged(stays.leg_id, consulting.leg_id))
+    plan.note(Bridged(stays.leg_id, consulting.leg_id))
+    if plan.call.coached is None:
+        dismiss_supervisors(plan)  # two strangers are nobody's to listen to
 
 
 def is_consulting(call: Call, leg: Leg) -> bool:

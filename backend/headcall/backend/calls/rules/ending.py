@@ -33,6 +33,10 @@ def stop_ringing(plan: Plan, outcome: str, cause: str) -> None:
 def part(plan: Plan, why: str) -> None:
     """The two who talk are joined no more. Supervisors go: there is nothing to hear."""
     unbridge(plan, why)
+    dismiss_supervisors(plan)
+
+
+def dismiss_supervisors(plan: Plan) -> None:
     for leg in plan.call.supervisors():
         close_leg(plan, leg.leg_id, "normal")
 
