@@ -68,10 +68,10 @@ test("a telephone calls 4008-123456, an agent answers in the page: no gap, hold,
   const { page } = mei;
   const phone = await Telephone.outside(CUSTOMER);
   try {
-    const stalls = await watchMachine();
     await phone.dial(NUMBER);
     await answer(page);
     await phone.event("CALL_ESTABLISHED");
+    const stalls = await watchMachine();
     await expectTone(page, CUSTOMER);
     await phone.expectTone(AGENT);
     const longest = await watchGaps(page);
@@ -183,11 +183,11 @@ test("the agent works at a telephone instead of the page: telephone to telephone
     const { user_id } = (await (await page.request.get("/api/v1/session")).json()) as { user_id: string };
     const ready = await page.request.post(`/api/v1/agents/${user_id}/state`, { data: { state: "ready" }, headers });
     expect(ready.ok(), await ready.text()).toBe(true);
-    const stalls = await watchMachine();
     await phone.dial(NUMBER);
     await desk.event("CALL_INCOMING", 20_000);
     await desk.answer();
     await desk.event("CALL_ESTABLISHED");
+    const stalls = await watchMachine();
     await desk.expectTone(CUSTOMER);
     await phone.expectTone(980);
     const from = desk.heardSoFar();
