@@ -2289,6 +2289,7 @@ export interface components {
             attempts: number;
             /** Call Id */
             call_id: string;
+            closed: components["schemas"]["ClosedOut"] | null;
             /** Entered At */
             entered_at: string;
             /** Number */
@@ -2448,6 +2449,16 @@ export interface components {
         ChatsOut: {
             /** Chats */
             chats: components["schemas"]["ChatOut"][];
+        };
+        /**
+         * ClosedOut
+         * @description Nobody answers now.
+         */
+        ClosedOut: {
+            /** Opens At */
+            opens_at: string | null;
+            /** Zone */
+            zone: string;
         };
         /**
          * ClosedRule
@@ -4829,6 +4840,7 @@ export interface components {
         };
         /** VisitorQueue */
         VisitorQueue: {
+            closed: components["schemas"]["ClosedOut"] | null;
             /** Id */
             id: string;
             /** Name */

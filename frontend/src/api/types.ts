@@ -9,6 +9,7 @@ export type Person = Schemas["DirectoryPerson"];
 export type CallRecord = Schemas["CallRecordOut"];
 export type CallDetail = Schemas["CallDetail"];
 export type Callback = Schemas["CallbackOut"];
+export type VisitorQueue = Schemas["VisitorQueue"];
 export type Offer = Schemas["OfferOut"];
 export type Considered = Schemas["ConsideredOut"];
 export type ReplayWish = Partial<Schemas["ReplayIn"]>;

@@ -252,6 +252,7 @@ class World:
             inputs.PromiseCallback(Promise("call_9", "13800138000", "que_1", "queue", 1, 0, 2, 1, 1)),
             inputs.CallbackUnreachable("unknown-number"),
             *((inputs.CancelCallback(user),) if dice.random() < 0.2 else ()),
+            inputs.RestCallback(dice.randint(0, 2_000_000)),
             inputs.Mark(dice.randint(0, 6)),
             media.PlayEnded(leg, f"play_{leg.removeprefix('leg_')}", dice.random() < 0.8),
             inputs.Tick(),

@@ -42,7 +42,7 @@ def test_a_stranger_begins_a_chat_and_sees_their_place(tmp_path: Path) -> None:
         assert (seen["state"], seen["before"], seen["agent"]) == ("waiting", 0, None)
         assert seen["messages"][0]["text"] == "x" * 4000
         queues = (await c.client().get(f"{URL}/queues")).json()["queues"]
-        assert [queue["id"] for queue in queues] == [QUEUE_ID]
+        assert [(queue["id"], queue["closed"]) for queue in queues] == [(QUEUE_ID, None)]
 
     play(tmp_path, scenario)
 
@@ -168,3 +168,35 @@ def test_a_file_that_lies_about_its_kind_is_refused(name: str, octets: bytes, wh
 def test_the_name_of_a_file_keeps_its_ending_and_little_else() -> None:
     assert plain_name("C:\\temp\\..\\a\x00b.pdf") == "ab.pdf"
     assert plain_name("x" * 500 + ".pdf").endswith("x.pdf") and len(plain_name("x" * 500 + ".pdf")) == 120
+
+
+def test_outside_of_the_hours_a_visitor_is_told_before_the_first_word_and_a_chat_that_runs_goes_on(
+    tmp_path: Path,
+) -> None:
+    async def scenario(c: Company) -> None:
+        visitor, chat = await begun(c)
+        anna = await c.signed_in("anna")
+        week = [[{"begins": 0, "ends": 1440}]] * 7
+        hours_id = (await anna.post("/api/v1/hours", json={"name": "office", "week": week})).json()["hours_id"]
+        rules = (await anna.get(f"/api/v1/queues/{QUEUE_ID}")).json()
+        for fixed in ("id", "number", "version"):
+            rules.pop(fixed, None)
+        await anna.put(f"/api/v1/queues/{QUEUE_ID}", json=rules | {"hours_id": hours_id})
+        (queue,) = (await c.client().get(f"{URL}/queues")).json()["queues"]
+        assert queue["closed"] is None
+        switch = f"/api/v1/hours/{hours_id}/switch"
+        await anna.put(switch, json={"to_open": False, "until": "2099-01-01T00:00:00Z"})
+        (queue,) = (await c.client().get(f"{URL}/queues")).json()["queues"]
+        assert queue["closed"] == {"zone": "Asia/Shanghai", "opens_at": "2099-01-01T00:00:00.000Z"}
+        refused = await c.client().post(URL, json={"queue_id": QUEUE_ID, "text": "Hello"})
+        assert refused.status_code == 409 and refused.json()["error"]["cause"] == "closed"
+        assert set(refused.json()["error"]["text"]) == {"zh", "en"}
+        said = await visitor.post(f"{chat}/messages", json={"text": "still there?"})
+        assert (said.status_code, said.json()["state"]) == (200, "waiting"), "agents decide"
+        await anna.put(switch, json={"to_open": False})
+        (queue,) = (await c.client().get(f"{URL}/queues")).json()["queues"]
+        assert queue["closed"]["opens_at"] is None, "nobody knows"
+        await anna.put(switch, json={"to_open": True})
+        assert (await c.client().post(URL, json={"queue_id": QUEUE_ID, "text": "Hello"})).status_code == 201
+
+    play(tmp_path, scenario)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from headcall.backend.callbacks.service import Callbacks
 from headcall.backend.edge.auth import Actor, requires
+from headcall.backend.hours.http import ClosedOut
 
 
 class CallbackQueue(BaseModel):
@@ -30,6 +31,8 @@ class CallbackOut(BaseModel):
     attempts: int
     tries: int
     retry_at: str | None
+    closed: ClosedOut | None
+    """It waits for the opening hours."""
     result: str
 
 

@@ -4,11 +4,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from headcall.backend.calls.model import Call, Promise
+from headcall.backend.calls.model import Call, Callback, Promise
+from headcall.backend.hours.model import Closure
+from headcall.backend.hours.view import closed_view
 from headcall.backend.numbers.model import normal
 from headcall.backend.queues.model import Queue
 from headcall.backend.store.base import iso, iso_or_none
 
+DAY_MS = 86_400_000
 DIGITS = range(3, 21)
 """Digits of a telephone outside; keyed in by mistake, one or two come, or very many."""
 
@@ -54,6 +57,16 @@ def is_lost(call: Call, queue: Queue) -> bool:
     return 0 < queue.callback_lost_s * 1000 <= waited_ms and not call.promised and gave_up_waiting(call)
 
 
+def rests_until(callback: Callback, closure: Closure | None, now_ms: int) -> int | None:
+    """Until when its time stands still, where the call does not know it yet; else None."""
+    known_ms = callback.rests_until_ms
+    if closure is None:
+        return now_ms if known_ms > now_ms else None
+    if closure.opens_at_ms is not None:
+        return closure.opens_at_ms if closure.opens_at_ms != known_ms else None
+    return now_ms + DAY_MS if known_ms - now_ms < DAY_MS // 2 else None
+
+
 def state_of(call: Call) -> str:
     """How far a call-back is: `waiting`, `offered`, `dialling`, `talking`, or `resting` until the next attempt."""
     if call.pair or call.rating:
@@ -63,7 +76,7 @@ def state_of(call: Call) -> str:
     return "waiting" if call.wait else "resting"
 
 
-def view(call: Call, place: int | None) -> dict[str, Any]:
+def view(call: Call, place: int | None, closure: Closure | None = None) -> dict[str, Any]:
     """An open call-back, as supervisors see it."""
     callback = call.callback
     assert callback is not None
@@ -80,5 +93,6 @@ def view(call: Call, place: int | None) -> dict[str, Any]:
         "attempts": callback.attempts,
         "tries": callback.tries,
         "retry_at": iso_or_none(callback.retry_at_ms),
+        "closed": closed_view(closure) if state_of(call) in ("waiting", "resting") else None,
         "result": "",
     }

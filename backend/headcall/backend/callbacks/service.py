@@ -11,18 +11,28 @@ from msgspec.structs import replace
 
 from headcall.backend.audit.service import Audit
 from headcall.backend.callbacks import store as rows
-from headcall.backend.callbacks.model import callable_number, gave_up_waiting, is_lost, promise, state_of, view
+from headcall.backend.callbacks.model import (
+    callable_number,
+    gave_up_waiting,
+    is_lost,
+    promise,
+    rests_until,
+    state_of,
+    view,
+)
 from headcall.backend.calls.inputs import (
     BeginCallback,
     CancelCallback,
     Device,
     PromiseCallback,
+    RestCallback,
     RingDevices,
     Target,
 )
 from headcall.backend.calls.model import Call, Callback, Promise
 from headcall.backend.calls.service import CallControl
 from headcall.backend.errors import ApiError, CallFailed
+from headcall.backend.hours.model import Closure
 from headcall.backend.queues.model import Queue
 from headcall.backend.queues.service import Queues
 from headcall.backend.store.base import iso
@@ -50,6 +60,8 @@ class Callbacks:
     store: Store
     clock: Clock
     new_id: Callable[[str], str]
+    closure_of: Callable[[str], Closure | None] = lambda _: None
+    """How opening hours stand, by their id; None while they are open."""
     _beginning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     # ------------------------------------------------------------ while the caller waits
@@ -148,6 +160,22 @@ class Callbacks:
         if not await self._win_back(call):
             await self._keep_place(call)
 
+    # ------------------------------------------------------------ outside of the opening hours
+
+    def tick(self) -> None:
+        """Time has passed. That of a call-back stands still while its queue is closed."""
+        now_ms = self.clock.wall_ms()
+        for call in self.calls.calls():
+            if call.callback is None or not call.is_placeholder or call.ring:
+                continue
+            until_ms = rests_until(call.callback, self._closure(call), now_ms)
+            if until_ms is not None:
+                self.calls.box(call.call_id).tell(RestCallback(until_ms))
+
+    def _closure(self, call: Call) -> Closure | None:
+        queue = self.queues.get(call.queue_id)
+        return self.closure_of(queue.hours_id) if queue else None
+
     # ------------------------------------------------------------ who calls again
 
     async def _keep_place(self, call: Call) -> None:
@@ -187,12 +215,15 @@ class Callbacks:
         open_calls = {call.call_id: call for call in self.calls.calls() if call.callback}
         line = [call.call_id for call in self.queues.line() if call.call_id in open_calls]
         rest = [call_id for call_id in open_calls if call_id not in line]
-        found = [view(open_calls[call_id], self._place(call_id)) for call_id in (*line, *rest)]
+        found = [self._view(open_calls[call_id]) for call_id in (*line, *rest)]
         if only_open:
             return found[:MOST_LISTED]
         async with self.store.read() as session:
             over = [row for row in await rows.latest(session, MOST_LISTED) if row.call_id not in open_calls]
         return [*found, *(self._over(row) for row in over)][:MOST_LISTED]
+
+    def _view(self, call: Call) -> dict[str, Any]:
+        return view(call, self._place(call.call_id), self._closure(call))
 
     def _place(self, call_id: str) -> int | None:
         call = self.calls.get(call_id)
@@ -213,6 +244,7 @@ class Callbacks:
             "attempts": row.attempts,
             "tries": row.attempts,
             "retry_at": None,
+            "closed": None,
             "result": row.result,
         }
 

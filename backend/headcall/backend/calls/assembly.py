@@ -121,7 +121,7 @@ class Telephony:
             sounds=Sounds(music=(given.prompts.music,)),
             tasks=self.tasks,
         )
-        self.queues = Queues(given.store, self.calls.calls)
+        self.queues = Queues(given.store, self.calls.calls, given.hours.is_closed)
         self.fitness = Fitness(given.live)
         self.reach, self.agents, self.codes = at_work(
             given.store,
@@ -143,7 +143,7 @@ class Telephony:
         self.outcomes = Outcomes(given.store, given.clock, self.queues.get)
         self.watch = Watch(self.calls, self.queues, self.doors, self.dispatcher, given.metrics, given.clock)
         self.audit = Audit(given.store, given.clock, given.ids)
-        parts = (given.store, given.clock, given.ids, given.live, self.agents, self.queues, self.audit)
+        parts = (given.store, given.clock, given.ids, given.live, self.agents, self.queues, given.hours, self.audit)
         self.written = Written(chats.Given(*parts, folder=given.folder / "chats"))
         self.queue_views = QueueViews(self.queues, self.agents, given.live)
         self.board = Board(given.store, given.clock, self.calls, self.agents, self.queues)
@@ -175,15 +175,9 @@ class Telephony:
         )
 
     def _make_dispatcher(self) -> Dispatcher:
-        return Dispatcher(
-            self.queues,
-            self.agents,
-            self.calls,
-            chooser=self.chooser,
-            rounds=Rounds(
-                self.agents, self.given.prompts, self.routing.devices_to_answer_on, self.given.ids, self._customer
-            ),
-        )
+        given, devices_of = self.given, self.routing.devices_to_answer_on
+        rounds = Rounds(self.agents, given.prompts, devices_of, given.ids, self._customer)
+        return Dispatcher(self.queues, self.agents, self.calls, chooser=self.chooser, rounds=rounds)
 
     def _make_callbacks(self) -> Callbacks:
         given = self.given
@@ -195,6 +189,7 @@ class Telephony:
             store=given.store,
             clock=given.clock,
             new_id=given.ids,
+            closure_of=given.hours.closure,
         )
 
     async def _customer(self, number: str) -> Device:
@@ -379,6 +374,7 @@ class Telephony:
         await self.agents.tick()
         self.queue_views.tick()
         self.board_socket.tick()
+        self.callbacks.tick()
         self.watch.tick()
         self.written.desk.tick()
         self.figures.tick(len(self.calls))

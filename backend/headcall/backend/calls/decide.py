@@ -33,6 +33,7 @@ RULES: Final[dict[type, Rule]] = {
     inputs.PromiseCallback: callback.promise,
     inputs.CallbackUnreachable: callback.unreachable,
     inputs.CancelCallback: callback.cancel,
+    inputs.RestCallback: callback.rest,
     leg_words.LegRinging: ringing.leg_rings,
     leg_words.LegAnswered: ringing.leg_answers,
     leg_words.LegHeld: legs.phone_held,

@@ -15,6 +15,7 @@ from headcall.backend.calls.log import (
     CallbackDialled,
     CallbackMissed,
     CallbackPromised,
+    CallbackRests,
     CallParked,
     CallStarted,
     CodeDialled,
@@ -305,6 +306,11 @@ def _callback(call: Call, **changes: object) -> Call:
     return replace(call, callback=replace(call.callback, **changes)) if call.callback else call
 
 
+def _callback_rests(call: Call, e: CallbackRests, at_ms: int) -> Call:
+    wait = call.wait and replace(call.wait, until_ms=e.until_ms)
+    return replace(_callback(call, rests_until_ms=e.rests_until_ms, until_ms=e.until_ms), wait=wait)
+
+
 def _callback_dialled(call: Call, e: CallbackDialled, at_ms: int) -> Call:
     dialled = _callback(call, attempts=e.attempt, retry_at_ms=None)
     return replace(dialled, caller_id=e.leg_id or call.caller_id)
@@ -368,6 +374,7 @@ APPLY: Final[dict[type[Event], Fold]] = {
     CallbackAsked: lambda call, e, at: replace(call, callback=e.callback),
     CallbackDialled: _callback_dialled,
     CallbackMissed: lambda call, e, at: _callback(call, retry_at_ms=e.retry_at_ms),
+    CallbackRests: _callback_rests,
     CallbackCancelled: lambda call, e, at: call,
     Recovered: lambda call, e, at: call,
     Ended: _ended,

@@ -133,6 +133,12 @@ class CallbackUnreachable(Struct, frozen=True):
     cause: str
 
 
+class RestCallback(Struct, frozen=True):
+    """It is not made before a moment, and its time stands still until then."""
+
+    until_ms: int
+
+
 class CancelCallback(Struct, frozen=True):
     by: str
     """The user; or `redial`: the customer has called again."""

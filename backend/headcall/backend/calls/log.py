@@ -353,6 +353,13 @@ class CallbackMissed(Event, frozen=True):
     """None: it is given up."""
 
 
+class CallbackRests(Event, frozen=True):
+    """The queue is closed: what was left of its time is left when the hours begin."""
+
+    rests_until_ms: int
+    until_ms: int
+
+
 class CallbackCancelled(Event, frozen=True):
     by: str
 

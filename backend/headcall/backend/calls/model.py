@@ -157,6 +157,8 @@ class Callback(Struct, frozen=True):
     """The call in which it was promised."""
     until_ms: int
     """After this moment it is given up."""
+    rests_until_ms: int = 0
+    """Its time stands still until then: the queue is closed."""
     tries: int = 2
     retry_ms: int = 300_000
     attempts: int = 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from headcall.backend.agents.service import Agents
 from headcall.backend.audit.service import Audit
 from headcall.backend.edge.live import Live
+from headcall.backend.hours.service import OpeningHours
 from headcall.backend.queues.service import Queues
 from headcall.backend.store.engine import Store
 from headcall.kit.clock import Clock
@@ -21,6 +22,7 @@ class Given:
     live: Live
     agents: Agents
     queues: Queues
+    hours: OpeningHours
     audit: Audit
     folder: Path
     """Where the files that are sent lie."""

@@ -61,6 +61,7 @@ class Chats:
     def __init__(self, given: Given) -> None:
         self._store, self._clock, self._ids = given.store, given.clock, given.ids
         self.agents, self.queues, self.has_page = given.agents, given.queues, given.live.is_connected
+        self.hours = given.hours
         self.rooms = Rooms()
         self.shelf = Shelf(given.folder)
         self._observers: list[Observer] = []
@@ -90,6 +91,8 @@ class Chats:
         if queue is None or not queue.chats_at_once:
             raise ApiError("not-found", "no queue of this id takes chats")
         self._check_text(text)
+        if self.hours.is_closed(queue.hours_id):
+            raise ApiError("closed", "nobody is there outside of the opening hours")
         waiting = sum(chat.state == "waiting" and chat.queue_id == queue_id for chat in self.rooms.chats())
         if waiting >= (queue.size_limit or MOST_WAITING) or len(self.rooms) >= MOST_ROOMS:
             raise ApiError("queue-full", "too many wait already")

@@ -13,6 +13,9 @@ from headcall.backend.chats.rooms import Room
 from headcall.backend.chats.service import Chats
 from headcall.backend.chats.view import for_visitor, visitor_view
 from headcall.backend.edge.auth import bearer
+from headcall.backend.hours.http import ClosedOut
+from headcall.backend.hours.view import closed_view
+from headcall.backend.queues.model import Queue
 from headcall.kit.clock import Clock
 
 LONGEST_WAIT_S = 25
@@ -72,6 +75,8 @@ class NewsOut(BaseModel):
 class VisitorQueue(BaseModel):
     id: str
     name: str
+    closed: ClosedOut | None
+    """Nobody is there now; null while somebody is."""
 
 
 class VisitorQueues(BaseModel):
@@ -83,6 +88,11 @@ class Visitors:
 
     def __init__(self, chats: Chats, socket: ChatSocket, clock: Clock) -> None:
         self._chats, self._socket, self._clock = chats, socket, clock
+
+    def queue(self, queue: Queue) -> dict[str, Any]:
+        """`VisitorQueue` of the browser API."""
+        closure = self._chats.hours.closure(queue.hours_id)
+        return {"id": queue.queue_id, "name": queue.name, "closed": closed_view(closure)}
 
     async def own_room(self, chat_id: str, request: Request) -> Room:
         """The chat that the bearer token of the request opens."""
@@ -110,7 +120,7 @@ def routes(chats: Chats, socket: ChatSocket, clock: Clock) -> APIRouter:
     async def read_visitor_queues() -> dict[str, Any]:
         """Where a visitor can write to."""
         found = [queue for queue in chats.queues.all() if queue.chats_at_once]
-        return {"queues": [{"id": queue.queue_id, "name": queue.name} for queue in found]}
+        return {"queues": [visitors.queue(queue) for queue in found]}
 
     @router.post("/visitor-chats", response_model=OpenedOut, status_code=201)
     async def open_visitor_chat(wish: OpenIn, request: Request) -> dict[str, Any]:

@@ -94,6 +94,14 @@ class HoursList(BaseModel):
     """The time zone of reports and of "today"; hours have their own."""
 
 
+class ClosedOut(BaseModel):
+    """Nobody answers now."""
+
+    zone: str
+    opens_at: str | None
+    """When somebody does again. Null: it is not known."""
+
+
 class SwitchIn(BaseModel):
     """By hand, whatever the hours say."""
 

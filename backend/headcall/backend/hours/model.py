@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the company is open. Pure: the moment is an argument, and the time zone decides what day it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +10,9 @@ from msgspec import Struct
 
 WEEKDAYS = 7
 DAY_MIN = 24 * 60
+MINUTE_MS = 60_000
+AHEAD_DAYS = 366
+"""How far an opening is looked for: the longest closure that is still worth a date."""
 
 Why = Literal["hours", "holiday", "switch"]
 """What decided."""
@@ -74,6 +77,14 @@ class Verdict(Struct, frozen=True):
     """Of the holiday, or of who switched."""
 
 
+class Closure(Struct, frozen=True):
+    """Nobody answers now."""
+
+    zone: str
+    opens_at_ms: int | None
+    """When somebody does again. None: nobody knows, as it is closed by hand until switched back, or for good."""
+
+
 def is_open(hours: Hours, holidays: Mapping[str, Holiday], switch: Switch | None, at_ms: int) -> Verdict:
     """Whether somebody answers at `at_ms`, and what decides it: the switch, else the holiday, else the hours.
 
@@ -92,6 +103,37 @@ def is_open(hours: Hours, holidays: Mapping[str, Holiday], switch: Switch | None
     holiday = known.get(local.strftime("%Y-%m-%d"))
     opened = any(_holds(each, minute) for each in _of_day(hours, known, local))
     return Verdict(opened, "holiday", holiday.name) if holiday else Verdict(opened, "hours")
+
+
+def next_opening(hours: Hours, holidays: Mapping[str, Holiday], switch: Switch | None, at_ms: int) -> int | None:
+    """The first moment from `at_ms` on at which it is open, as far as hours, holidays and the switch tell today."""
+
+    def opened(moment_ms: int) -> bool:
+        return is_open(hours, holidays, switch, moment_ms).is_open
+
+    start_ms = at_ms
+    if not opened(at_ms) and switch is not None and (switch.until_ms is None or at_ms < switch.until_ms):
+        if switch.until_ms is None:
+            return None
+        start_ms = switch.until_ms
+    if opened(start_ms):
+        return start_ms
+    for moment_ms in _beginnings(hours, holidays if hours.keeps_holidays else {}, start_ms):
+        if moment_ms > start_ms and opened(moment_ms):
+            while moment_ms - MINUTE_MS > start_ms and opened(moment_ms - MINUTE_MS):
+                moment_ms -= MINUTE_MS  # it begins in an hour that is skipped: open as soon as that is over
+            return moment_ms
+    return None
+
+
+def _beginnings(hours: Hours, holidays: Mapping[str, Holiday], at_ms: int) -> Iterator[int]:
+    """When intervals begin from the day of `at_ms` on, in order; in an hour that is repeated, twice."""
+    zone = ZoneInfo(hours.zone)
+    first = datetime.fromtimestamp(at_ms / 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    for day in (first + timedelta(days=n) for n in range(AHEAD_DAYS)):
+        minutes = (divmod(each.begins, 60) for each in _of_day(hours, holidays, day))
+        moments = {day.replace(hour=h, minute=m, fold=fold).timestamp() for h, m in minutes for fold in (0, 1)}
+        yield from (int(moment * 1000) for moment in sorted(moments))
 
 
 def _of_day(hours: Hours, holidays: Mapping[str, Holiday], day: datetime) -> tuple[Interval, ...]:

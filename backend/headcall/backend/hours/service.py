@@ -13,7 +13,7 @@ from headcall.backend.audit.service import Audit
 from headcall.backend.errors import ApiError
 from headcall.backend.hours import holidays as lists
 from headcall.backend.hours import store as rows
-from headcall.backend.hours.model import Closed, Holiday, Hours, Switch, Verdict, is_open
+from headcall.backend.hours.model import Closed, Closure, Holiday, Hours, Switch, Verdict, is_open, next_opening
 from headcall.backend.numbers.store import NumberRow
 from headcall.backend.queues.store import QueueRow
 from headcall.backend.store.base import DEFAULT_TENANT, iso_or_none
@@ -49,6 +49,13 @@ class OpeningHours:
         """What a caller meets outside these hours."""
         hours = self._hours.get(hours_id)
         return hours.closed if hours else Closed()
+
+    def closure(self, hours_id: str) -> Closure | None:
+        """Until when nobody answers. None: somebody does, as far as these hours say."""
+        hours = self._hours.get(hours_id)
+        if hours is None or self._verdict(hours).is_open:
+            return None
+        return Closure(hours.zone, next_opening(hours, self._holidays, hours.switch, self._clock.wall_ms()))
 
     def _verdict(self, hours: Hours) -> Verdict:
         return is_open(hours, self._holidays, hours.switch, self._clock.wall_ms())

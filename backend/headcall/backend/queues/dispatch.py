@@ -78,6 +78,7 @@ class Dispatcher:
                 queue is None
                 or queue.by_hand
                 or call.call_id in tried
+                or self._queues.rests(call, queue)
                 or ready.isdisjoint(self._queues.members(queue.queue_id))
             ):
                 continue
@@ -104,6 +105,8 @@ class Dispatcher:
             raise ApiError("call-gone", "nobody of this id waits any more")
         if user_id not in self._queues.members(queue.queue_id):
             raise ApiError("not-allowed", "you do not serve this queue")
+        if self._queues.rests(call, queue):
+            raise ApiError("closed", "nobody is called back outside of the opening hours")
         choice = await self.chooser.choose(call, queue)
         mine = next((each for each in choice.considered if each.user_id == user_id), None)
         if mine is not None and not mine.eligible:

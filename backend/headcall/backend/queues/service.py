@@ -11,11 +11,13 @@ from headcall.backend.queues.tally import Tally
 from headcall.backend.store.engine import Store
 
 Calls = Callable[[], Iterable[Call]]
+IsClosed = Callable[[str], bool]
+"""Whether it is outside these opening hours."""
 
 
 class Queues:
-    def __init__(self, store: Store, calls: Calls) -> None:
-        self._store, self._calls = store, calls
+    def __init__(self, store: Store, calls: Calls, is_closed: IsClosed = lambda _: False) -> None:
+        self._store, self._calls, self._is_closed = store, calls, is_closed
         self._queues: dict[str, Queue] = {}
         self._members: dict[str, dict[str, Member]] = {}
         self._skills: dict[str, dict[str, int]] = {}
@@ -71,6 +73,10 @@ class Queues:
         """
         waiting = [call for call in self._calls() if call.wait and queue_id in (None, call.wait.queue_id)]
         return sorted(waiting, key=place)
+
+    def rests(self, call: Call, queue: Queue) -> bool:
+        """Whether it is a call-back that waits for the opening hours. Who holds a line themselves is served always."""
+        return call.is_placeholder and self._is_closed(queue.hours_id)
 
     def callers_before(self, call_id: str) -> int:
         """How many are served before this call in its queue. Who is being offered still counts."""

@@ -112,7 +112,7 @@ class Watch:
             queue = self._queues.get(call.wait.queue_id) if call.wait and not call.ring else None
             if queue is None or call.wait is None or now_ms - call.wait.joined_at_ms < LATE_MS:
                 continue
-            if "ready" not in self._doors.states(queue):
+            if self._queues.rests(call, queue) or "ready" not in self._doors.states(queue):
                 continue
             choice = await self._dispatcher.chooser.choose(call, queue)
             if any(self._idles(user, now_ms) for user in choice.user_ids):

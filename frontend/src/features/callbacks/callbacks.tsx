@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { Callback } from "@/api/types";
 import { shownNumber } from "@/core/number";
+import { openingTime } from "@/core/opening";
 import { useDesk } from "@/core/store";
 import { clockTime, duration, secondsSince } from "@/core/time";
 import { faultText } from "@/hooks/useActions";
@@ -78,6 +79,7 @@ function Row({ callback: c, onCancel }: { callback: Callback; onCancel(): void }
   const causes = useDesk((s) => s.causes);
   const locale = localeOf(languageNow());
   const number = shownNumber(c.number);
+  const opens = c.closed?.opens_at && openingTime(c.closed.opens_at, c.closed.zone, locale);
   const isOpen = !["answered", "failed", "cancelled"].includes(c.state);
   const facts = [
     c.queue.name,
@@ -85,6 +87,7 @@ function Row({ callback: c, onCancel }: { callback: Callback; onCancel(): void }
       ? t("callbacks.waits", { time: duration(secondsSince(c.entered_at, now)) })
       : t("callbacks.asked", { time: clockTime(c.asked_at, locale) }),
     c.attempts > 0 && t("callbacks.attempts", { n: c.attempts, of: Math.max(c.tries, c.attempts) }),
+    c.closed && (opens ? t("callbacks.rests_until", { at: opens }) : t("callbacks.rests")),
     c.retry_at && t("callbacks.again_at", { time: clockTime(c.retry_at, locale) }),
     c.state === "failed" && c.result && (causes[c.result]?.[languageNow()] ?? c.result),
   ].filter(Boolean);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A visitor's line to their chat: questions that wait for an answer, because they get through everything that HTTP does.
 
-import type { VisitorNews } from "@/api/types";
+import type { VisitorNews, VisitorQueue } from "@/api/types";
 
 export interface Kept {
   chat_id: string;
@@ -42,7 +42,7 @@ const json = (body: object): RequestInit => ({
   headers: { "content-type": "application/json" },
 });
 
-export const queues = () => ask<{ queues: { id: string; name: string }[] }>("/queues");
+export const queues = () => ask<{ queues: VisitorQueue[] }>("/queues");
 
 export interface FirstWord {
   queue_id: string;

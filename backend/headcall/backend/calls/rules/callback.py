@@ -16,13 +16,20 @@ from typing import Final
 from msgspec.structs import replace
 
 from headcall.backend.calls.errors import NotNow
-from headcall.backend.calls.inputs import BeginCallback, CallbackUnreachable, CancelCallback, PromiseCallback
+from headcall.backend.calls.inputs import (
+    BeginCallback,
+    CallbackUnreachable,
+    CancelCallback,
+    PromiseCallback,
+    RestCallback,
+)
 from headcall.backend.calls.log import (
     CallbackAsked,
     CallbackCancelled,
     CallbackDialled,
     CallbackMissed,
     CallbackPromised,
+    CallbackRests,
     CallStarted,
     LegAdded,
     QueueEntered,
@@ -149,6 +156,16 @@ def again(plan: Plan, _: str = "") -> None:
             terms=call.terms,
         )
     )
+
+
+def rest(plan: Plan, wish: RestCallback) -> None:
+    """Outside of the queue's hours it keeps its place and its time. Not while the customer is dialled, or talks."""
+    callback = plan.call.callback
+    if callback is None or not plan.call.is_placeholder or plan.call.ring or wish.until_ms == callback.rests_until_ms:
+        return
+    left_ms = max(0, callback.until_ms - max(plan.now_ms, callback.rests_until_ms))
+    rests_until_ms = max(plan.now_ms, wish.until_ms)
+    plan.note(CallbackRests(rests_until_ms, rests_until_ms + left_ms))
 
 
 def cancel(plan: Plan, wish: CancelCallback) -> None:
