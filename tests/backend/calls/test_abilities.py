@@ -8,6 +8,7 @@ from typing import Any
 from headcall.backend.calls import inputs
 from headcall.backend.calls.decide import decide
 from headcall.backend.calls.view import call_view
+from headcall.wire.media import DigitPressed
 from tests.backend.calls.dice import USERS, World, worlds
 
 Wish = Callable[[World, str, dict[str, Any]], object]
@@ -17,7 +18,7 @@ WISHES: dict[str, Wish] = {
     "hang_up": lambda world, user, view: inputs.HangUp(user),
     "hold": lambda world, user, view: inputs.Hold(user, not view["held"]),
     "transfer": lambda world, user, view: inputs.Transfer(view["leg_id"], "1001", world.ring("direct")),
-    "digits": lambda world, user, view: inputs.SendKeys(user, "1"),
+    "digits": lambda world, user, view: keys(world, user),
     "consult": lambda world, user, view: inputs.Consult(user, "2001", world.ring("direct")),
     "swap": lambda world, user, view: inputs.Swap(user),
     "complete": lambda world, user, view: inputs.Complete(user),
@@ -25,6 +26,12 @@ WISHES: dict[str, Wish] = {
     "park": lambda world, user, view: inputs.Park(user, "701", 120_000),
     "drop": lambda world, user, view: inputs.Drop(user, dropped(view)),
 }
+
+
+def keys(world: World, user: str) -> object:
+    """To the other side; at the attendant there is none, and they come as from a telephone (`Phone.send_keys`)."""
+    leg = world.call.asked
+    return DigitPressed(leg.leg_id, "1", 100) if leg and leg.user_id == user else inputs.SendKeys(user, "1")
 
 
 def dropped(view: dict[str, Any]) -> str:
