@@ -2887,6 +2887,8 @@ export interface components {
             keeps_holidays?: boolean;
             /** Name */
             name: string;
+            /** Opens At */
+            opens_at: string | null;
             switch: components["schemas"]["SwitchOut"] | null;
             /** Version */
             version: string;

@@ -35,6 +35,7 @@ def test_hours_are_kept_used_switched_and_stay_while_they_are_used(tmp_path: Pat
         switched = (await anna.put(f"{one}/switch", json={"to_open": False, "until": "2099-01-01T00:00:00Z"})).json()
         assert (switched["is_open"], switched["why"], switched["why_name"]) == (False, "switch", "Anna Schmidt")
         assert switched["switch"]["until"] == "2099-01-01T00:00:00.000Z"
+        assert switched["opens_at"] == "2099-01-01T01:00:00.000Z", "a Thursday, at nine in Shanghai"
         past = {"to_open": True, "until": "2001-01-01T00:00:00Z"}
         assert (await anna.put(f"{one}/switch", json=past)).status_code == 400
         changed = (await anna.put(one, json=RULES | {"name": "neu", "version": hours["version"]})).json()

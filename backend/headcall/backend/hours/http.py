@@ -83,6 +83,8 @@ class HoursOut(HoursRules):
     hours_id: str
     switch: SwitchOut | None
     is_open: bool
+    opens_at: str | None
+    """When somebody answers again; null while somebody does, and when it is not known."""
     why: Why
     why_name: str
     version: str

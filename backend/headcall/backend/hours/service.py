@@ -55,7 +55,10 @@ class OpeningHours:
         hours = self._hours.get(hours_id)
         if hours is None or self._verdict(hours).is_open:
             return None
-        return Closure(hours.zone, next_opening(hours, self._holidays, hours.switch, self._clock.wall_ms()))
+        return Closure(hours.zone, self._opens_at_ms(hours))
+
+    def _opens_at_ms(self, hours: Hours) -> int | None:
+        return next_opening(hours, self._holidays, hours.switch, self._clock.wall_ms())
 
     def _verdict(self, hours: Hours) -> Verdict:
         return is_open(hours, self._holidays, hours.switch, self._clock.wall_ms())
@@ -84,6 +87,7 @@ class OpeningHours:
             "hours_id": hours.hours_id,
             "switch": switch if verdict.why == "switch" else None,
             "is_open": verdict.is_open,
+            "opens_at": iso_or_none(None if verdict.is_open else self._opens_at_ms(hours)),
             "why": verdict.why,
             "why_name": verdict.name,
             "version": stamp(facts(hours)),

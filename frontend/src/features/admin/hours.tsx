@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type HoursOut, hours } from "@/api/admin";
+import { openingTime } from "@/core/opening";
 import { languageNow, localeOf } from "@/i18n";
 import { Badge, Empty, PanelHead, Spinner } from "@/ui/bits";
 import { Button } from "@/ui/button";
@@ -61,6 +62,8 @@ export function AdminHours() {
 function Row({ hours: h, onEdit, onSwitch }: { hours: HoursOut; onEdit(): void; onSwitch(): void }) {
   const { t } = useTranslation();
   const until = h.switch?.until;
+  const zone = h.zone ?? "";
+  const opens = h.opens_at && openingTime(h.opens_at, zone, localeOf(languageNow()), zone);
   return (
     <li className="flex flex-wrap items-center gap-3 py-3">
       <div className="min-w-44 flex-1">
@@ -71,7 +74,8 @@ function Row({ hours: h, onEdit, onSwitch }: { hours: HoursOut; onEdit(): void; 
         <p className="text-xs text-ink-3">
           {t(`admin.why_${h.why}`, { name: h.why_name })}
           {until && ` · ${t("admin.switch_until", { at: new Date(until).toLocaleString(localeOf(languageNow())) })}`}
-          {` · ${h.zone}`}
+          {opens && ` · ${t("admin.opens_at", { at: opens })}`}
+          {` · ${zone}`}
         </p>
       </div>
       <div className="ml-auto flex gap-3">
