@@ -5,6 +5,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -164,11 +165,12 @@ class Callbacks:
 
     def tick(self) -> None:
         """Time has passed. That of a call-back stands still while its queue is closed."""
-        now_ms = self.clock.wall_ms()
+        now_ms, closure_of = self.clock.wall_ms(), cache(self.closure_of)  # many may wait for the same hours
         for call in self.calls.calls():
             if call.callback is None or not call.is_placeholder or call.ring:
                 continue
-            until_ms = rests_until(call.callback, self._closure(call), now_ms)
+            queue = self.queues.get(call.queue_id)
+            until_ms = rests_until(call.callback, closure_of(queue.hours_id) if queue else None, now_ms)
             if until_ms is not None:
                 self.calls.box(call.call_id).tell(RestCallback(until_ms))
 
