@@ -45,12 +45,7 @@ export function Blocks({ onClose }: { onClose(): void }) {
                   {" · "}
                   {t("admin.block_free", { free: b.free, total: b.total })}
                 </p>
-                <progress
-                  className="mt-1 h-1.5 w-full accent-accent"
-                  max={b.total}
-                  value={b.used}
-                  aria-label={b.name}
-                />
+                <progress className="mt-1 block h-1.5 w-full" max={b.total} value={b.used} aria-label={b.name} />
               </div>
               <Button
                 size="sm"
